@@ -29,9 +29,10 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that is wrong, as data; `message` is the sentence made from the other fields.
 
     `id` is `family/kind`. `pointer` is an RFC 6901 pointer into the payload; a missing member's is the place where it
-    would stand. `file`, `line`, `column` and `record` (from 1) say where it was seen; `plan` is the line of the plan
-    that asked for it. `value` is the JSON value that was got, `msgspec.UNSET` where there was none or where it may
-    not be shown. `actual` is that value in words; `got` its JSON type alone, or "nothing".
+    would stand; `group_pointer` is the same with array indices and keys of maps written as `*`. `file`, `line`, `column`
+    and `record` (from 1) say where it was seen; `plan` is the line of the plan that asked for it. `value` is the JSON
+    value that was got, `msgspec.UNSET` where there was none or where it may not be shown. `actual` is that value in
+    words; `got` its JSON type alone, or "nothing".
     """
 
     id: str
@@ -41,6 +42,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: str | None = None
     version: int | None = None
     pointer: str | None = None
+    group_pointer: str | None = None
     expected: str | None = None
     actual: str | None = None
     got: str | None = None

@@ -113,7 +113,15 @@ def violation(
     return Problem(
         id=id,
         severity=KINDS[id].severity if severity is None else severity,
-        message=sentence(id, pointer=pointer, expected=expected, actual=actual, hint=hint, event=event),
+        message=sentence(
+            id,
+            pointer=pointer,
+            expected=expected,
+            actual=actual,
+            hint=hint,
+            event=event,
+            name=value if pointer in _NAMES and isinstance(value, str) else None,
+        ),
         pointer=pointer,
         expected=expected,
         actual=actual,
@@ -125,10 +133,24 @@ def violation(
     )
 
 
-def sentence(id: str, *, pointer: str | None, expected: str | None, actual: str | None, hint: str | None, event: str | None = None) -> str:
+_NAMES = ("/event", "/name")
+"""Pointers whose value is the name that the sentence is about; elsewhere it is the last token."""
+
+
+def sentence(
+    id: str,
+    *,
+    pointer: str | None,
+    expected: str | None,
+    actual: str | None,
+    hint: str | None,
+    event: str | None = None,
+    name: str | None = None,
+) -> str:
     """What a violation says, from its data alone: what was wanted, what was got, then what to do."""
     tokens = pointer_tokens(pointer or "")
-    name = (event if pointer in ("/event", "/name") and event is not None else tokens[-1]) if tokens else ""
+    if name is None:
+        name = tokens[-1] if tokens else ""
     text = KINDS[id].sentence.format(where=dotted(tokens), name=quoted_if_odd(name), expected=expected, actual=actual, event=event)
     return f"{text}; {hint}" if hint else text
 

@@ -1,0 +1,63 @@
+"""Errors of a JSON Schema validator in one form, whichever engine found them.
+
+`fast_faults` asks jsonschema-rs, which finds every error in compiled code; `protocols.engine.reference` asks the pure
+Python reference implementation and answers in the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from protocols.engine.finding import Path
+
+
+class Fault(NamedTuple):
+    """One failed keyword.
+
+    `path` leads to the value in the instance and `where` to the keyword in the schema (tokens, `$ref` resolved).
+    `names` are the missing member of `required` and `dependentRequired`, or the members that
+    `additionalProperties` and `unevaluatedProperties` refuse. `branches` are the faults of each alternative of
+    `anyOf` and `oneOf`, empty where several alternatives of `oneOf` fit.
+    """
+
+    keyword: str
+    path: Path
+    where: tuple[str | int, ...]
+    names: tuple[str, ...] = ()
+    branches: tuple[tuple[Fault, ...], ...] = ()
+
+
+Judge = Callable[[Any], Iterable[Fault]]
+"""Takes an instance, answers with the faults of it."""
+
+MakeJudge = Callable[[dict[str, Any]], Judge]
+
+
+def fast_judge(schema: dict[str, Any]) -> Judge:
+    """A judge by jsonschema-rs: patterns in linear time, formats asserted, nothing fetched from anywhere."""
+    import jsonschema_rs
+
+    validator = jsonschema_rs.Draft202012Validator(
+        schema, validate_formats=True, ignore_unknown_formats=False, pattern_options=jsonschema_rs.RegexOptions(), offline=True
+    )
+    return lambda instance: fast_faults(validator.iter_errors(instance))
+
+
+def fast_faults(errors: Iterable[Any]) -> Iterator[Fault]:
+    """The faults behind `jsonschema_rs.ValidationError`s."""
+    for error in errors:
+        kind = error.kind
+        where = tuple(error.schema_path)
+        names: tuple[str, ...] = ()
+        branches: tuple[tuple[Fault, ...], ...] = ()
+        keyword = kind.name
+        match keyword:
+            case "required":
+                names = (kind.property,)
+                keyword = str(where[-1])
+            case "additionalProperties" | "unevaluatedProperties":
+                names = tuple(kind.unexpected)
+            case "anyOf" | "oneOf" if type(kind).__name__ != "OneOfMultipleValid":
+                branches = tuple(tuple(fast_faults(branch)) for branch in kind.context)
+        yield Fault(keyword, tuple(error.instance_path), where, names, branches)

@@ -1,0 +1,55 @@
+"""Reading the plan's own keywords (`x-...`) off a compiled schema.
+
+A node of the compiled schema is a plain JSON Schema object; the plan leaves in it where it comes from (`x-origin`,
+`x-origins`), whether its values are personal and what is said of names it lacks (`x-unplanned`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from protocols.engine.finding import Path
+
+Node = Mapping[str, Any]
+
+
+def child(node: Node, token: str | int) -> Node:
+    """The node that speaks of the member or item `token`; an empty one where none does."""
+    if isinstance(token, int):
+        found = node.get("items")
+    else:
+        found = node.get("properties", {}).get(token)
+        if found is None:
+            found = node.get("additionalProperties")
+    return found if isinstance(found, Mapping) else {}
+
+
+def along(node: Node, path: Path) -> Iterator[Node]:
+    """The nodes from `node` down to the one that speaks of the value at `path`, both included."""
+    yield node
+    for token in path:
+        node = child(node, token)
+        yield node
+
+
+def is_map_key(node: Node, token: str | int) -> bool:
+    """Whether `token` is a key of a map, which has a name of its own but no shape of its own."""
+    return isinstance(token, str) and token not in node.get("properties", {}) and isinstance(node.get("additionalProperties"), Mapping)
+
+
+def origin(schema: Node, where: Sequence[str | int], keyword: str | None = None) -> str | None:
+    """The `x-origin` that asked for what stands at the schema path `where`: of `keyword` itself where it has its own,
+    else of the nearest node above.
+    """
+    node: Any = schema
+    found, origins = schema.get("x-origin"), schema.get("x-origins", {})
+    for token in where:
+        node = node[token]
+        if isinstance(node, Mapping) and isinstance(node.get("x-origin"), str):
+            found, origins = node["x-origin"], node.get("x-origins", {})
+        elif isinstance(node, (Mapping, list)):
+            origins = {}
+        else:
+            break
+    return origins.get(keyword, found) if keyword else found

@@ -1,0 +1,90 @@
+"""The nine formats a plan may ask of a text.
+
+The verdict is jsonschema-rs's, everywhere. `Format.accept` is a pattern of our own for the first stage of the engine: it
+takes the common forms only, all of which `matches` takes too, in time linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+import jsonschema_rs
+
+from protocols.patterns import SURROGATES
+
+
+class Format(NamedTuple):
+    """`noun` is what a text of the format is called in a sentence; `accept` is for Python's `re.search`, anchored."""
+
+    noun: str
+    example: str
+    accept: str
+
+
+def matches(format: str, text: str) -> bool:
+    """Whether `text` has the format of that name in `FORMATS`; a lone surrogate counts as U+FFFD."""
+    return bool(_matcher(format).is_valid(SURROGATES.sub("\ufffd", text)))
+
+
+@cache
+def _matcher(format: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"type": "string", "format": format}, validate_formats=True)
+
+
+_DATE = (
+    r"[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    r"|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+_LABEL = r"[A-Za-z0-9]{1,20}(?:-[A-Za-z0-9]{1,20}){0,2}"
+_DOMAIN = rf"(?:{_LABEL}\.){{1,3}}[A-Za-z]{{2,24}}"
+_ATOM = r"[A-Za-z0-9_+-]{1,20}"
+_IN_PATH, _IN_QUERY = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*", r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*"
+_PATH, _QUERY = (f"{plain}(?:%[0-9A-Fa-f]{{2}}{plain})*" for plain in (_IN_PATH, _IN_QUERY))
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9][0-9]|[0-9])"
+
+FORMATS: Mapping[str, Format] = {
+    "date-time": Format("a date-time", "2024-01-15T10:30:00Z", rf"^{_DATE}T{_TIME}\Z"),
+    "date": Format("a date", "2024-01-15", rf"^{_DATE}\Z"),
+    "time": Format("a time", "10:30:00Z", rf"^{_TIME}\Z"),
+    "email": Format("an e-mail address", "ada@example.com", rf"^{_ATOM}(?:\.{_ATOM}){{0,2}}@{_DOMAIN}\Z"),
+    "uri": Format(
+        "a URI",
+        "https://example.com/path",
+        rf"^https?://{_DOMAIN}(?::[0-9]{{1,4}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?\Z",
+    ),
+    "uuid": Format(
+        "a UUID",
+        "123e4567-e89b-12d3-a456-426614174000",
+        r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\Z",
+    ),
+    "ipv4": Format("an IPv4 address", "192.0.2.1", rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}\Z"),
+    "ipv6": Format("an IPv6 address", "2001:db8:0:0:0:0:0:1", r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\Z"),
+    "hostname": Format("a host name", "www.example.com", rf"^{_DOMAIN}\Z"),
+}
+
+_DAY = (
+    "(?:[0-9]{4}-(?:"
+    "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+)
+_HOUR, _MINUTE, _SECOND = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]", "(?:[0-5][0-9]|60)"
+_OFFSET = f"(?:[Zz]|[+-]{_HOUR}(?::?{_MINUTE})?)"
+
+ENVELOPE_TIME = f"^{_DAY}[Tt ]{_HOUR}:{_MINUTE}(?::{_SECOND}(?:[.][0-9]+)?)?{_OFFSET}?$"
+"""A date-time of the envelope: ISO 8601, wider than the RFC 3339 of `date-time`, since SDKs send a space for `T`, no offset
+or `+0100`. Days that exist, 24:00 refused, second 60 allowed, seconds and offset may be left out. The same pattern stands
+in the compiled schemas; its only repeat is one digit, so Python's `re` may have it.
+"""
+
+_ENVELOPE_TIME = re.compile(ENVELOPE_TIME.replace("$", r"\Z"))
+
+
+def is_envelope_time(text: str) -> bool:
+    """Whether `text` is a date-time as the fields `timestamp`, `sentAt`, `originalTimestamp` and `receivedAt` may be."""
+    return _ENVELOPE_TIME.match(text) is not None

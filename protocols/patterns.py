@@ -1,0 +1,433 @@
+"""Patterns: what a plan may write, what a text matches, and which of them Python's own `re` may be trusted with.
+
+A pattern means what ECMA-262 says, is searched anywhere in the text, and has neither lookaround nor backreferences, so
+that the engine behind `matches` needs time linear in the text. Python's `re` reads another language (`$` stops before a
+final newline, `\\d` takes Arabic digits) and backtracks: `^(a+)+$` on 24 letters costs it 0.6 s. So no pattern of a plan
+is ever handed to it as written: `for_accept` writes a new one from the parse tree, for those patterns alone whose
+number of attempts is bounded.
+
+One difference to ECMA-262 is the matcher's: its `.` leaves out the newline only, not the three other line ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+import jsonschema_rs
+
+
+def fault(pattern: str) -> str | None:
+    """Why a plan may not use this pattern, as a clause (`lookaround is not allowed`), or None where it may."""
+    try:
+        _parse(pattern)
+    except _Fault as error:
+        return str(error)
+    try:
+        _matcher(pattern)
+    except ValueError:
+        return "it does not compile"
+    return None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether `text` holds a match, in time linear in its length; a lone surrogate counts as U+FFFD.
+
+    The pattern must be one without a `fault`; ValueError otherwise.
+    """
+    return bool(_matcher(pattern).is_valid(SURROGATES.sub("\ufffd", text)))
+
+
+@lru_cache(maxsize=1024)
+def for_accept(pattern: str) -> str | None:
+    """A pattern for `re.search` that takes a part, often all, of what `matches` takes; None where there is no safe one."""
+    if fault(pattern):
+        return None
+    try:
+        branches = [_top(branch) for branch in _branches(_parse(pattern))]
+    except _Unsaid:
+        return None
+    return "|".join(branches)
+
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+@lru_cache(maxsize=4096)
+def _matcher(pattern: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions())
+
+
+# The parse tree.
+
+
+class _One(NamedTuple):
+    """One character. `source` says it in Python's `re`, None where that cannot be; `mask` has a bit for each ASCII
+    character it takes, and bit 128 for all the others."""
+
+    source: str | None
+    mask: int
+
+
+class _Anchor(NamedTuple):
+    """`^`, `$`, `\\b` or `\\B`."""
+
+    sign: str
+
+
+class _Repeat(NamedTuple):
+    """`body` at least `least` times and at most `most`, None for no upper bound."""
+
+    body: _Node
+    least: int
+    most: int | None
+
+
+class _Row(NamedTuple):
+    """One after the other."""
+
+    parts: tuple[_Node, ...]
+
+
+class _Either(NamedTuple):
+    """One of these."""
+
+    branches: tuple[_Row, ...]
+
+
+_Node: TypeAlias = _One | _Anchor | _Repeat | _Row | _Either
+
+
+class _Fault(ValueError):
+    """Not a pattern that plans may use; the message is a clause."""
+
+
+_ASCII = (1 << 128) - 1
+_EVERY = (1 << 129) - 1
+
+
+def _mask(characters: str) -> int:
+    return sum(1 << ord(character) for character in set(characters))
+
+
+_DIGITS = _mask("0123456789")
+_WORD = _DIGITS | _mask("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
+_CLASSES: dict[str, tuple[str | None, int]] = {
+    "d": ("0-9", _DIGITS),
+    "w": ("A-Za-z0-9_", _WORD),
+    "D": (None, _EVERY),
+    "W": (None, _EVERY),
+    "s": (None, _EVERY),
+    "S": (None, _EVERY),
+}
+_CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v"}
+_DOT = _One("[^\\n\\r\\u2028\\u2029]", _EVERY & ~_mask("\n\r"))
+_COUNT = re.compile(r"\{([0-9]{1,6})(?:(,)([0-9]{1,6})?)?\}")
+_HEX = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}")
+_PROPERTY = re.compile(r"[pP]\{[A-Za-z0-9_=]+\}")
+_NAME = re.compile(r"\?<[A-Za-z_$][A-Za-z0-9_$]*>")
+_DEEPEST = 50
+
+
+@lru_cache(maxsize=1024)
+def _parse(pattern: str) -> _Node:
+    node, end = _either(pattern, 0, 0)
+    if end != len(pattern):
+        raise _Fault("a closing parenthesis has no opening one")
+    return node
+
+
+def _either(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
+    """The alternatives from `at` up to a closing parenthesis or the end, and where they end."""
+    if depth > _DEEPEST:
+        raise _Fault(f"groups are nested deeper than {_DEEPEST}")
+    branches: list[_Row] = []
+    parts: list[_Node] = []
+    while at < len(pattern) and pattern[at] != ")":
+        if pattern[at] == "|":
+            branches.append(_Row(tuple(parts)))
+            parts = []
+            at += 1
+            continue
+        part, at = _atom(pattern, at, depth)
+        part, at = _quantified(pattern, at, part)
+        parts.append(part)
+    last = _Row(tuple(parts))
+    return (_Either((*branches, last)) if branches else last), at
+
+
+def _atom(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
+    match pattern[at]:
+        case "^" | "$" as sign:
+            return _Anchor(sign), at + 1
+        case ".":
+            return _DOT, at + 1
+        case "(":
+            return _group(pattern, at + 1, depth)
+        case "[":
+            return _set(pattern, at + 1)
+        case "\\":
+            return _escape(pattern, at + 1)
+        case "*" | "+" | "?" | "{" as sign:
+            raise _Fault(f"`{sign}` has nothing to repeat")
+        case character:
+            return _literal(character), at + 1
+
+
+def _group(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
+    rest = pattern[at : at + 3]
+    if rest.startswith(("?=", "?!", "?<=", "?<!")):
+        raise _Fault("lookaround is not allowed")
+    if rest.startswith("?:"):
+        at += 2
+    elif name := _NAME.match(pattern, at):
+        at = name.end()
+    elif rest.startswith("?"):
+        raise _Fault("flags inside a pattern are not allowed")
+    node, end = _either(pattern, at, depth + 1)
+    if end >= len(pattern):
+        raise _Fault("a parenthesis is not closed")
+    return node, end + 1
+
+
+def _quantified(pattern: str, at: int, part: _Node) -> tuple[_Node, int]:
+    """`part` with the quantifier that stands at `at`, if one does."""
+    sign = pattern[at : at + 1]
+    if not sign or sign not in "*+?{":
+        return part, at
+    if isinstance(part, _Anchor):
+        raise _Fault(f"`{sign}` has nothing to repeat")
+    if sign == "{":
+        count = _COUNT.match(pattern, at)
+        if count is None:
+            raise _Fault("`{` has to be written `\\{` where it is no count")
+        least = int(count[1])
+        most = least if count[2] is None else int(count[3]) if count[3] else None
+        if most is not None and most < least:
+            raise _Fault("a count goes from more to less")
+        at = count.end()
+    else:
+        least, most = {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
+        at += 1
+    if pattern[at : at + 1] == "?":  # a lazy repeat finds the same texts
+        at += 1
+    if pattern[at : at + 1] in ("*", "+", "?") or _COUNT.match(pattern, at):
+        raise _Fault(f"`{pattern[at]}` follows another repeat")
+    return _Repeat(part, least, most), at
+
+
+def _literal(character: str) -> _One:
+    return _One(re.escape(character), _mask(character)) if character.isascii() else _One(None, 1 << 128)
+
+
+def _escape(pattern: str, at: int) -> tuple[_Node, int]:
+    sign = pattern[at : at + 1]
+    if sign in ("b", "B"):
+        return _Anchor("\\" + sign), at + 1
+    if sign and sign in _CLASSES:
+        source, mask = _CLASSES[sign]
+        return _One(None if source is None else f"[{source}]", mask), at + 1
+    if properties := _PROPERTY.match(pattern, at):
+        return _One(None, _EVERY), properties.end()
+    character, end = _character(pattern, at)
+    return _literal(character), end
+
+
+def _character(pattern: str, at: int) -> tuple[str, int]:
+    """The character that the escape behind a backslash stands for, and where the escape ends."""
+    sign = pattern[at : at + 1]
+    if not sign:
+        raise _Fault("it ends in a backslash")
+    if sign in _CONTROLS:
+        return _CONTROLS[sign], at + 1
+    if sign == "c" and pattern[at + 1 : at + 2].isascii() and pattern[at + 1 : at + 2].isalpha():
+        return chr(ord(pattern[at + 1]) % 32), at + 2
+    if code := _HEX.match(pattern, at):
+        point = int(code[1] or code[2] or code[3], 16)
+        if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
+            raise _Fault(f"`\\{code[0]}` is no character")
+        return chr(point), code.end()
+    if sign.isdecimal() or sign == "k":
+        raise _Fault("backreferences are not allowed")
+    if sign.isalpha() or sign in "<>" or not sign.isascii():
+        raise _Fault(f"`\\{sign}` means nothing in ECMA-262")
+    return sign, at + 1
+
+
+def _set(pattern: str, at: int) -> tuple[_Node, int]:
+    """A class in brackets, from behind its `[`."""
+    negated = pattern[at : at + 1] == "^"
+    at += negated
+    mask = 0
+    sources: list[str | None] = []
+    while at < len(pattern) and pattern[at] != "]":
+        member, start, at = _member(pattern, at)
+        if pattern[at : at + 1] == "-" and pattern[at + 1 : at + 2] not in ("]", ""):
+            _, end, at = _member(pattern, at + 1)
+            if start is None or end is None:
+                raise _Fault("a range inside brackets needs a character at both ends")
+            if end < start:
+                raise _Fault("a range inside brackets goes from more to less")
+            member = _range(start, end)
+        mask |= member.mask
+        sources.append(member.source)
+    if at >= len(pattern):
+        raise _Fault("a bracket is not closed")
+    if not sources:
+        raise _Fault("brackets hold nothing")
+    if None in sources:
+        return _One(None, _EVERY), at + 1
+    source = f"[{'^' if negated else ''}{''.join(filter(None, sources))}]"
+    return _One(source, _EVERY & ~mask if negated else mask), at + 1
+
+
+def _member(pattern: str, at: int) -> tuple[_One, str | None, int]:
+    """One member of a class: what it takes, its character where it is a single one, and where it ends."""
+    if pattern[at] != "\\":
+        return _literal(pattern[at]), pattern[at], at + 1
+    sign = pattern[at + 1 : at + 2]
+    if sign and sign in _CLASSES:
+        return _One(*_CLASSES[sign]), None, at + 2
+    if properties := _PROPERTY.match(pattern, at + 1):
+        return _One(None, _EVERY), None, properties.end()
+    character, end = _character(pattern, at + 1)
+    return _literal(character), character, end
+
+
+def _range(start: str, end: str) -> _One:
+    if end.isascii():
+        return _One(f"{re.escape(start)}-{re.escape(end)}", _ASCII & ((2 << ord(end)) - (1 << ord(start))))
+    return _One(None, _EVERY)
+
+
+# What Python's `re` may be trusted with.
+
+
+class _Unsaid(Exception):
+    """The pattern has no safe counterpart."""
+
+
+_MOST_WAYS = 1000
+"""How many ways to match one text a pattern may have; a search that fails may try each of them."""
+
+_TOO_MANY = _MOST_WAYS + 1
+
+_UNBOUNDED = 100
+"""What one repeat without bound counts as, and a search that may begin anywhere: so there is one of the two at most."""
+
+
+def _branches(node: _Node) -> Iterator[_Row]:
+    if isinstance(node, _Either):
+        yield from node.branches
+    elif isinstance(node, _Row):
+        yield node
+    else:
+        yield _Row((node,))
+
+
+def _top(row: _Row) -> str:
+    """One alternative of the whole pattern: only here anchors can be said."""
+    parts = row.parts
+    starts = bool(parts) and parts[0] == _Anchor("^")
+    parts = parts[1:] if starts else parts
+    ends = bool(parts) and parts[-1] == _Anchor("$")
+    parts = parts[:-1] if ends else parts
+    body = _Row(parts)
+    if not (starts and _is_determined(body)) and _ways(body) * (1 if starts else _UNBOUNDED) > _MOST_WAYS:
+        raise _Unsaid
+    return f"{'^' if starts else ''}{_write(body)}{chr(92) + 'Z' if ends else ''}"
+
+
+def _ways(node: _Node) -> int:
+    """An upper bound to the number of ways in which `node` matches one text; counting stops behind the most allowed."""
+    match node:
+        case _Row(parts):
+            ways = 1
+            for part in parts:
+                ways = min(ways * _ways(part), _TOO_MANY)
+            return ways
+        case _Either(branches):
+            return min(sum(map(_ways, branches)), _TOO_MANY)
+        case _Repeat(_One(), _, None):
+            return _UNBOUNDED
+        case _Repeat(_, _, None):
+            return _TOO_MANY
+        case _Repeat(body, least, int(most)):
+            inner, ways = _ways(body), 0
+            for count in range(least, most + 1):
+                ways += inner ** min(count, _TOO_MANY.bit_length())
+                if ways >= _TOO_MANY:
+                    return _TOO_MANY
+            return ways
+    return 1
+
+
+class _Edges(NamedTuple):
+    """`first`: characters a match may begin with. `more`: characters that may go on behind a match. `empty`: takes ""."""
+
+    first: int
+    more: int
+    empty: bool
+
+
+def _is_determined(node: _Node) -> bool:
+    """Whether the next character alone always says how to go on, so that a failing match has nothing to try again.
+
+    This is what lets `^[a-z]+(_[a-z]+)*$` through and keeps `^(a+)+$` out.
+    """
+    try:
+        _edges(node)
+    except _Unsaid:
+        return False
+    return True
+
+
+def _edges(node: _Node) -> _Edges:
+    match node:
+        case _One(_, mask):
+            return _Edges(mask, 0, False)
+        case _Row(parts):
+            whole = _Edges(0, 0, True)
+            for part in map(_edges, parts):
+                whole = _joined(whole, part)
+            return whole
+        case _Either(branches):
+            first = more = 0
+            empty = False
+            for branch in map(_edges, branches):
+                if first & branch.first or (empty and branch.empty):
+                    raise _Unsaid
+                first |= branch.first
+                more |= branch.more
+                empty = empty or branch.empty
+            return _Edges(first, more | first if empty else more, empty)
+        case _Repeat(body, least, most):
+            inner = _edges(body)
+            if inner.empty or (most != 1 and inner.more & inner.first):
+                raise _Unsaid
+            return _Edges(inner.first, inner.more | (0 if least == most else inner.first), least == 0)
+        case _:
+            raise _Unsaid
+
+
+def _joined(before: _Edges, part: _Edges) -> _Edges:
+    if before.more & part.first:
+        raise _Unsaid
+    first = before.first | part.first if before.empty else before.first
+    return _Edges(first, part.more | before.more if part.empty else part.more, before.empty and part.empty)
+
+
+def _write(node: _Node) -> str:
+    match node:
+        case _One(str(source), _):
+            return source
+        case _Row(parts):
+            return "".join(map(_write, parts))
+        case _Either(branches):
+            return f"(?:{'|'.join(map(_write, branches))})"
+        case _Repeat(body, least, most):
+            inner = _write(body) if isinstance(body, _One) else f"(?:{_write(body)})"
+            return f"{inner}{{{least},{'' if most is None else most}}}"
+    raise _Unsaid
