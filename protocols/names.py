@@ -25,7 +25,8 @@ class Case(NamedTuple):
 
 
 def _title(words: Sequence[str]) -> str:
-    return " ".join(w.lower() if i and w.lower() in SMALL_WORDS else w[:1].upper() + w[1:] for i, w in enumerate(words))
+    last = len(words) - 1
+    return " ".join(w.lower() if 0 < i < last and w.lower() in SMALL_WORDS else w[:1].upper() + w[1:] for i, w in enumerate(words))
 
 
 def _camel(words: Sequence[str]) -> str:

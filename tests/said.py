@@ -25,7 +25,7 @@ def said(plan: str, event: Any) -> list[str]:
     """
     raw = event if isinstance(event, bytes) else event.encode() if isinstance(event, str) else json.dumps(event).encode()
     answers = {
-        mode: [f"{p.severity} {p.id} {p.pointer}: {p.message}" for p in engine(plan, mode).check(raw).problems]
+        mode: [f"{p.severity} {p.id} {p.pointer}: {p.message}" for p in engine(plan, mode).check(raw).violations]
         for mode in ("fast", "explain", "reference")
     }
     assert answers["fast"] == answers["explain"]

@@ -15,7 +15,8 @@ from protocols.engine.finding import Path
 class Fault(NamedTuple):
     """One failed keyword.
 
-    `path` leads to the value in the instance and `where` to the keyword in the schema (tokens, `$ref` resolved).
+    `path` leads to the value in the instance and `where` to the keyword in the schema, by tokens (a `$ref` on the
+    way is one or is left out).
     `names` are the missing member of `required` and `dependentRequired`, or the members that
     `additionalProperties` and `unevaluatedProperties` refuse. `branches` are the faults of each alternative of
     `anyOf` and `oneOf`, empty where several alternatives of `oneOf` fit.
@@ -48,7 +49,7 @@ def fast_faults(errors: Iterable[Any]) -> Iterator[Fault]:
     """The faults behind `jsonschema_rs.ValidationError`s."""
     for error in errors:
         kind = error.kind
-        where = tuple(error.schema_path)
+        where = tuple(error.evaluation_path)
         names: tuple[str, ...] = ()
         branches: tuple[tuple[Fault, ...], ...] = ()
         keyword = kind.name

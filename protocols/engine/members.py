@@ -66,7 +66,7 @@ class Members:
         if len(name) > self._limits["property_name"]:
             yield from too_long("limit/property-name-too-long", path, name, self._limits["property_name"])
             return
-        kind = "trait" if "traits" in path[:2] else "property"
+        kind = "trait" if member == "traits" else "property"
         meant = misspelt(name, node)
         if meant is not None:
             yield Finding(
@@ -80,7 +80,9 @@ class Members:
                 plan=node["properties"][meant].get("x-origin"),
             )
             return
-        near = names.nearest(name, node.get("properties", {}))
+        members = node.get("properties", {})
+        near = names.nearest(name, members)
+        near = members[near].get("x-replaced-by", near) if near else None
         yield Finding(
             id=f"unplanned/unplanned-{kind}",
             path=path,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from protocols.engine.finding import Path
+from protocols.violations import pointer_tokens
 
 Node = Mapping[str, Any]
 
@@ -38,18 +40,46 @@ def is_map_key(node: Node, token: str | int) -> bool:
     return isinstance(token, str) and token not in node.get("properties", {}) and isinstance(node.get("additionalProperties"), Mapping)
 
 
+def down(schema: Node, where: Sequence[str | int]) -> Iterator[Any]:
+    """What stands along the schema path `where`, from the schema itself on; ends early where the path cannot be followed.
+
+    Engines write `$ref` into the path or leave it out: both are followed, inside the schema resource alone.
+    """
+    node: Any = schema
+    resource = schema
+    yield node
+    for token in where:
+        while isinstance(node, Mapping) and token not in node and isinstance(node.get("$ref"), str):
+            node = _resolve(resource, node["$ref"])
+        if token == "$ref" and isinstance(node, Mapping):
+            node = _resolve(resource, node["$ref"])
+        elif (isinstance(node, list) and isinstance(token, int)) or (isinstance(node, Mapping) and token in node):
+            node = node[token]  # type: ignore[index]  # a list has an index here, a mapping a key
+        else:
+            return
+        if isinstance(node, Mapping) and "$id" in node:
+            resource = node
+        yield node
+
+
+def _resolve(resource: Node, reference: str) -> Any:
+    """What a reference of the form `#/...` leads to in a schema resource; an empty schema for any other."""
+    node: Any = resource
+    fragment = unquote(reference.partition("#")[2])
+    for token in pointer_tokens(fragment):
+        node = node.get(token, {}) if isinstance(node, Mapping) else {}
+    return node if reference.startswith("#") else {}
+
+
 def origin(schema: Node, where: Sequence[str | int], keyword: str | None = None) -> str | None:
     """The `x-origin` that asked for what stands at the schema path `where`: of `keyword` itself where it has its own,
     else of the nearest node above.
     """
-    node: Any = schema
-    found, origins = schema.get("x-origin"), schema.get("x-origins", {})
-    for token in where:
-        node = node[token]
+    found: str | None = None
+    origins: Mapping[str, str] = {}
+    for node in down(schema, where):
         if isinstance(node, Mapping) and isinstance(node.get("x-origin"), str):
             found, origins = node["x-origin"], node.get("x-origins", {})
         elif isinstance(node, (Mapping, list)):
             origins = {}
-        else:
-            break
     return origins.get(keyword, found) if keyword else found

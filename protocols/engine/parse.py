@@ -1,6 +1,6 @@
 """Bytes -> a JSON value, strictly, or what is wrong with them.
 
-RFC 8259 in strict UTF-8. Libraries differ at the edges (engine notes in the README of the tests): a lone surrogate
+RFC 8259 in strict UTF-8. Libraries differ at the edges: a lone surrogate
 escape such as `"\\ud83d"` is valid JSON that msgspec refuses, and numbers beyond the range of a double or of
 Python's digit limit are valid too; those few lines are read by the standard library.
 """

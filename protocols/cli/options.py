@@ -1,0 +1,106 @@
+"""What the commands share: how an option is checked, which plan is meant, where output goes and how it looks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import typer
+
+from protocols.cli.exits import tell
+from protocols.errors import UsageError
+from protocols.names import nearest
+from protocols.sinks.sink import Look
+
+PLAN_NAMES = ("protocols.yaml", "tracking-plan.yaml", "plan.yaml")
+"""Files taken as the plan where none is named."""
+
+
+def one_of(choices: Collection[str]) -> Callable[[str | None], str | None]:
+    """A check for an option whose values are the rows of a table."""
+
+    def check(value: str | None) -> str | None:
+        if value is None or value in choices:
+            return value
+        near = nearest(value, choices)
+        meant = f"; did you mean {near}?" if near else ""
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(choices)}{meant}")
+
+    return check
+
+
+def choices(names: Collection[str]) -> str:
+    """How the values of such an option are shown in the help."""
+    return f"[{'|'.join(names)}]"
+
+
+def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
+    """The plan that was named, or else the only one in the working directory that has a usual name."""
+    if plan is not None:
+        return plan
+    there = [name for name in PLAN_NAMES if Path(name).is_file()]
+    if len(there) == 1:
+        if not quiet:
+            tell(f"The plan is {there[0]}; --plan names another.")
+        return there[0]
+    if there:
+        raise UsageError(f"which plan? there are {' and '.join(there)} here; write --plan {there[0]}")
+    raise UsageError(
+        f"no plan: write --plan PLAN with the path of a plan file or the name of a bundled plan, such as --plan ecommerce; "
+        f"without it one of {', '.join(PLAN_NAMES)} in the working directory is taken"
+    )
+
+
+@contextlib.contextmanager
+def output(path: str | None) -> Iterator[BinaryIO]:
+    """Where results go: a file, or standard output as bytes."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    try:
+        file = Path(path).open("wb")  # noqa: SIM115 - opened apart: only that is a mistake of the option
+    except IsADirectoryError:
+        raise UsageError(f"--output {path}: this is a folder; name a file in it") from None
+    except OSError as error:
+        raise UsageError(f"--output {path}: it cannot be written ({error.strerror})") from None
+    with file:
+        yield file
+
+
+def look(path: str | None, *, limit: int, quiet: bool, environment: Mapping[str, str] = os.environ) -> Look:
+    """How the output for people is drawn on what it goes to; files and pipes get plain text.
+
+    `NO_COLOR` and `FORCE_COLOR` decide over the colours. Logs of CI are not wrapped: they are searched, and read in a
+    browser of any width.
+    """
+    screen = path is None and is_screen(sys.stdout, environment)
+    wrapped = screen and not in_ci(environment)
+    return Look(
+        colour=path is None and _colour(screen, environment),
+        width=shutil.get_terminal_size().columns if wrapped else None,
+        limit=limit,
+        quiet=quiet,
+    )
+
+
+def is_screen(stream: object, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a stream ends at a terminal that can do more than print."""
+    isatty = getattr(stream, "isatty", None)
+    return isatty is not None and isatty() and environment.get("TERM") not in ("dumb", "unknown")
+
+
+def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
+    return environment.get("CI", "").lower() not in ("", "0", "false")
+
+
+def _colour(screen: bool, environment: Mapping[str, str]) -> bool:
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return environment["FORCE_COLOR"].lower() not in ("0", "false")
+    return screen

@@ -1,0 +1,58 @@
+"""The forms that members of the tables have: a place to look for files, a compression, a format, and what a format cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from protocols.readers.record import Fault, Source
+from protocols.readers.stream import Stream
+
+MOST_BYTES = 256 * 1024 * 1024
+"""The largest record that is read; a larger one is a problem and is passed over without being held."""
+
+
+class Texts(NamedTuple):
+    """Texts of one JSON value each, not parsed, and the line where each begins, None for the items of an array on the file's only line.
+
+    With `arrays` some of them may be arrays of events. With `bodies` any of them may be a batch body; without, all of them
+    are if the first one of the file is.
+    """
+
+    raws: list[bytes]
+    lines: Sequence[int | None]
+    arrays: bool = False
+    bodies: bool = False
+
+
+class Oversized(NamedTuple):
+    """A record of more than `MOST_BYTES`, and the line where it begins."""
+
+    line: int
+
+
+Cut = Texts | Oversized | Fault
+
+
+class Format(NamedTuple):
+    """A way to write events one after the other. `recognises` is asked about the stream's head; `cut` reads the stream."""
+
+    meaning: str
+    recognises: Callable[[Stream], bool]
+    cut: Callable[[Stream, int], Iterator[Cut]]
+
+
+class Compression(NamedTuple):
+    """`magic` is how such a file begins; `unpack` raises EventsError, after the last block it could give, where the archive is damaged."""
+
+    magic: bytes
+    suffix: str
+    unpack: Callable[[Iterator[bytes]], Iterator[bytes]]
+
+
+class Location(NamedTuple):
+    """A way to say where events are. `find` gives the files that `text` stands for, or raises EventsError with the likely cause."""
+
+    meaning: str
+    fits: Callable[[str], bool]
+    find: Callable[[str], Iterable[Source | Fault]]

@@ -1,0 +1,94 @@
+"""NDJSON, also called JSON Lines: one record a line.
+
+This is the hot path. A line is neither parsed nor looked into: what is wrong inside it is found by whoever parses it.
+Lines end in LF or CRLF, in a bare CR where the first line does; blank lines are passed over, and counted as lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protocols.readers.format import Cut, Format, Oversized, Texts
+from protocols.readers.record import Fault
+from protocols.readers.scan import unclosed, value_end
+from protocols.readers.stream import BLANKS, BOM, Stream
+
+SUFFIXES = (".jsonl", ".ndjson")
+
+
+def recognises(stream: Stream) -> bool:
+    """Whether the first line is one whole record, or is broken in a way that only a line of its own can be."""
+    first, second = stream.first_line(), stream.second_line()
+    if not first.startswith((b"{", b"[")):
+        return True
+    end = value_end(first)
+    if end == len(first):
+        return first.startswith(b"{") or (stream.suffix in SUFFIXES and second.startswith(b"["))
+    if end is not None:
+        return not first[end:].lstrip(BLANKS).startswith((b"{", b"[", b","))
+    if first.startswith(b"["):
+        return False
+    inside = unclosed(first)
+    if stream.one_line or inside.endswith(b'"'):  # a string cannot go over a line end
+        return True
+    fits = inside.endswith(b"[") or first.endswith(b":")  # an object may begin next
+    return second.startswith(b"{") and (not fits or stream.suffix in SUFFIXES)
+
+
+def cut(stream: Stream, most: int) -> Iterator[Cut]:
+    """Every line that is not blank. A line of more than `most` bytes is not held, and the next line goes on."""
+    newline = stream.newline
+    line = 1  # the line that `pieces` begin
+    pieces: list[bytes] = []
+    held = 0  # the bytes of that line so far, dropped ones too
+    for block in stream.blocks():
+        if not held and block.endswith(newline) and block.isspace() and not block.strip(BLANKS):  # padding would be a long list of nothing
+            line += block.count(newline)
+            continue
+        lines = block.split(newline)
+        held += len(lines[0])
+        if len(lines) == 1:
+            pieces = [*pieces, block] if held <= most else []
+            continue
+        if held > most:
+            yield Oversized(line)
+            lines[0] = b""
+        elif pieces:
+            lines[0] = b"".join((*pieces, lines[0]))
+        last = lines.pop()
+        pieces, held = [last], len(last)
+        if len(block) > most:
+            yield from _checked(lines, line, most)
+        else:
+            yield _texts(lines, line, carriage=b"\r" in block)
+        line += len(lines)
+    if stream.fault is not None:
+        yield Fault(stream.name, line, f"{stream.fault}; records from this line on may be missing")
+    elif held > most:
+        yield Oversized(line)
+    elif held:
+        yield _texts([b"".join(pieces)], line, carriage=True)
+
+
+def _texts(lines: list[bytes], first: int, carriage: bool) -> Texts:
+    """Lines as texts; blanks and byte order marks are taken off, and blank lines out.
+
+    Two comparisons of a whole block, 20 ns a line each, tell that every line begins with a brace: no blank, mark or array then.
+    """
+    if carriage:
+        lines = [line.rstrip(b"\r") for line in lines]
+    if min(lines) >= b"{" and max(lines) < b"|":
+        return Texts(lines, range(first, first + len(lines)))
+    numbered = [(number, line.removeprefix(BOM).strip(BLANKS)) for number, line in enumerate(lines, first)]
+    raws = [line for _, line in numbered if line]
+    arrays = any(raw.startswith(b"[") for raw in raws)
+    return Texts(raws, [number for number, line in numbered if line], arrays)
+
+
+def _checked(lines: list[bytes], first: int, most: int) -> Iterator[Cut]:
+    """The same line by line, for blocks that are large enough to hold a line of more than `most` bytes."""
+    for number, line in enumerate(lines, first):
+        yield Oversized(number) if len(line) > most else _texts([line], number, carriage=True)
+
+
+LINES = Format("one JSON object a line (NDJSON, JSON Lines)", recognises, cut)

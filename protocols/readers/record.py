@@ -1,0 +1,85 @@
+"""What the readers give: records, by themselves or in batches, and what went wrong with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from protocols.errors import EventsError
+from protocols.positions import Place
+from protocols.problems import Problem
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One event as it came in, or the reason why it could not be read.
+
+    `raw` is the event's own JSON bytes, not yet parsed; they need not be valid JSON. `value` is for formats that have no
+    such bytes: there it is the decoded event, elsewhere UNSET. With a `problem` both are absent. `batch_bytes` is the
+    size in bytes of the batch body that begins with this record, None for every other record.
+    """
+
+    place: Place
+    raw: bytes | None = None
+    value: Any = UNSET
+    problem: Problem | None = None
+    batch_bytes: int | None = None
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Records that follow each other in one file: `raws[i]` begins on line `lines[i]` and is record `first_record + i`.
+
+    A line is None where lines mean nothing, as in a file of one line that holds many records. `batch_bytes` is the size in
+    bytes of the batch body that these records came in, None where they came in none; such a batch may hold no record.
+    """
+
+    file: str
+    first_record: int
+    raws: list[bytes]
+    lines: Sequence[int | None]
+    batch_bytes: int | None = None
+
+    def place(self, index: int) -> Place:
+        """Where `raws[index]` stood."""
+        return Place(self.file, self.lines[index], self.first_record + index)
+
+    def records(self) -> Iterator[Record]:
+        """The records one by one; the first carries `batch_bytes`."""
+        for index, raw in enumerate(self.raws):
+            yield Record(self.place(index), raw, batch_bytes=None if index else self.batch_bytes)
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Something of a file that could not be read, so that events may be missing: an I/O fault, an archive cut short.
+
+    Reading goes on behind it where it can. `line` counts from 1 and is None where the whole file is meant.
+    """
+
+    file: str
+    line: int | None
+    message: str
+
+    def error(self) -> EventsError:
+        """The same as an exception, for callers that stop at the first fault."""
+        return EventsError(self.message, self.file, self.line)
+
+    def __str__(self) -> str:
+        return str(self.error())
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The end of one file: how many records it gave, unreadable ones among them, and its size in bytes on disk."""
+
+    file: str
+    records: int
+    bytes: int
+
+
+class Source(NamedTuple):
+    """One file to read: its name in messages, its path (None for standard input), its size in bytes where that is known."""
+
+    name: str
+    path: str | None
+    size: int | None

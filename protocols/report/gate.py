@@ -1,0 +1,43 @@
+"""Whether a run has passed: the verdict over a report."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from protocols.problems import Severity
+from protocols.report.report import Report
+
+FAIL_ON = ("error", "warning", "note", "never")
+"""From which severity on a violation fails the run."""
+
+
+class Verdict(NamedTuple):
+    """How a run ended. `failing` counts the violations at or above `fail_on`; `exit_code` is 0, 1 or 4.
+
+    `incomplete` says in a clause why the run cannot vouch for its input; such a run never passes.
+    """
+
+    fail_on: str
+    exit_code: int
+    failing: int
+    incomplete: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.exit_code == 0
+
+
+def judge(report: Report, fail_on: str = "error", *, allow_empty: bool = False) -> Verdict:
+    """The verdict: 4 where events could not be read or there were none, 1 where violations fail the run, else 0."""
+    failing = _failing(report, fail_on)
+    if report.faults:
+        return Verdict(fail_on, 4, failing, "some events could not be read")
+    if not report.count and not allow_empty:
+        return Verdict(fail_on, 4, failing, "there was no event to check")
+    return Verdict(fail_on, 1 if failing else 0, failing)
+
+
+def _failing(report: Report, fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    return sum(count for severity, count in report.by_severity.items() if Severity[severity] >= Severity[fail_on])

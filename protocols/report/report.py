@@ -1,0 +1,483 @@
+"""The report: equal problems folded into groups, events counted.
+
+A million events can hold a million equal faults, so a report keeps counts, first and last places and a few samples,
+never the events. Reports add up: `merge(report(a), report(b)) == report(a + b)`, which lets blocks of one input be
+checked apart. Two bounds keep memory flat, `About.most_groups` groups and as many event names, whoever comes first;
+what comes later is only counted. Where a bound was hit the law holds for the counts, and which groups are kept
+depends on how the input was cut: cut it alike whatever the number of workers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from protocols.problems import Problem, Severity
+from protocols.violations import CALLS, KINDS, describe, pointer_tokens, sentence, to_pointer
+
+
+class Route(Protocol):
+    """Which part of the plan an event was checked against; `assumed` where the event did not say its version."""
+
+    @property
+    def call(self) -> str | None: ...
+    @property
+    def event(self) -> str | None: ...
+    @property
+    def version(self) -> int | None: ...
+    @property
+    def assumed(self) -> bool: ...
+
+
+class Key(NamedTuple):
+    """What is counted as one kind of event. `event` is None for calls without names and for unreadable records."""
+
+    call: str | None
+    event: str | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """An event, or a call without names, that the plan has; `properties` are the names of its own top-level properties."""
+
+    call: str
+    event: str | None = None
+    version: int | None = None
+    owners: tuple[str, ...] = ()
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    status: str | None = None
+    properties: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return Key(self.call, self.event, self.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is known before the first event: the plan, and how much a report keeps."""
+
+    name: str = ""
+    version: str = ""
+    files: tuple[PlanFile, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    samples: int = 3
+    most_groups: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file that was read: how many events, how many bytes of it (as stored, so packed where it is packed)."""
+
+    file: str
+    events: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a problem was seen; lines and records count from 1."""
+
+    file: str | None
+    line: int | None
+    record: int | None
+    message_id: str | None = None
+
+    def __str__(self) -> str:
+        if self.file is None:
+            return "an unknown place"
+        if self.line is not None:
+            return f"{self.file}:{self.line}"
+        return f"{self.file}#{self.record}" if self.record is not None else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A value that was got, UNSET where there was none or it may not be shown, cut to a size fit for reading."""
+
+    value: Any
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Equal problems, told by the first of them.
+
+    `pointer` is that of all of them, array indices and map keys written `*`. `count` counts problems, `events` the
+    events that have one, and `share` is their part of the event's traffic, None for problems of no single event.
+    `got` counts the problems by JSON type of what was found; `actual_varies` and `hint_varies` say whether the first's
+    `actual` and `hint` hold for all. `samples` are the first different values.
+    """
+
+    problem: Problem
+    key: Key
+    pointer: str | None
+    got: Mapping[str, int]
+    actual_varies: bool
+    hint_varies: bool
+    count: int
+    events: int
+    share: float | None
+    last: Seen
+    samples: tuple[Sample, ...]
+    planned: Planned | None
+
+    @property
+    def id(self) -> str:
+        return self.problem.id
+
+    @property
+    def severity(self) -> Severity:
+        return self.problem.severity
+
+    @property
+    def first(self) -> Seen:
+        return _seen(self.problem)
+
+    @property
+    def hint(self) -> str | None:
+        return None if self.hint_varies else self.problem.hint
+
+    @property
+    def actual(self) -> str | None:
+        """What was got, in words: the first value, and the types of all where others differ."""
+        if not self.actual_varies:
+            return self.problem.actual
+        types = ", ".join(f"{name} {count:,}" for name, count in self.got.items())
+        return f"{self.problem.actual} and others ({types})" if len(self.got) > 1 else f"{self.problem.actual} and others"
+
+    @property
+    def message(self) -> str:
+        return self.say(self.hint)
+
+    def say(self, hint: str | None) -> str:
+        """The sentence of the whole group, with this hint at its end; the first problem's own where it was not made from its fields."""
+        first = self.problem
+        if first.id not in KINDS or first.message != _sentence(first, first.pointer, first.actual, first.hint):
+            return first.message
+        return _sentence(first, self.pointer, self.actual, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How often one kind of event was seen, and how often with an error."""
+
+    key: Key
+    count: int
+    invalid: int
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run found. `count` is the number of events; `valid + invalid == count`, and the unreadable are invalid.
+
+    Groups are in the order in which they were first seen, `traffic` by call, name and version, `inputs` as given.
+    `problems` counts by (id, severity, call), folded ones too; `folded` counts the problems that belong to no group.
+    `faults` are sentences: input that could not be read to its end.
+    """
+
+    about: About
+    count: int
+    invalid: int
+    unreadable: int
+    assumed: int
+    problems: Mapping[tuple[str, Severity, str | None], int]
+    groups: tuple[Group, ...]
+    folded: int
+    traffic: tuple[Traffic, ...]
+    inputs: tuple[Input, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def valid(self) -> int:
+        return self.count - self.invalid
+
+    @property
+    def violations(self) -> int:
+        return sum(self.problems.values())
+
+    @property
+    def by_severity(self) -> dict[str, int]:
+        """Severity -> problems, the worst first."""
+        counts = self._by(lambda id, severity, call: str(severity))
+        return {str(severity): counts[str(severity)] for severity in sorted(Severity, reverse=True) if str(severity) in counts}
+
+    @property
+    def by_family(self) -> dict[str, int]:
+        return self._by(lambda id, severity, call: id.partition("/")[0])
+
+    @property
+    def by_id(self) -> dict[str, int]:
+        return self._by(lambda id, severity, call: id)
+
+    @property
+    def by_call(self) -> dict[str, int]:
+        """Call -> problems; `unknown` for records of no known call."""
+        return self._by(lambda id, severity, call: call or "unknown")
+
+    @property
+    def unseen(self) -> tuple[Planned, ...]:
+        """Planned events, in the plan's order, of which the input had none."""
+        seen = {traffic.key for traffic in self.traffic}
+        return tuple(planned for planned in self.about.planned if planned.event is not None and planned.key not in seen)
+
+    def _by(self, name: Any) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for key, count in self.problems.items():
+            counts[name(*key)] += count
+        return dict(sorted(counts.items()))
+
+    def __add__(self, other: Report) -> Report:
+        return merge(self, other)
+
+    def __repr__(self) -> str:
+        return f"Report({self.count} events, {self.invalid} invalid, {self.violations} violations in {len(self.groups)} groups)"
+
+
+def merge(*reports: Report) -> Report:
+    """One report of several, in input order, about the plan of the first."""
+    builder = Builder(reports[0].about)
+    for report in reports:
+        builder.absorb(report)
+    return builder.report()
+
+
+class Builder:
+    """Collects what happened to each event; `report()` may be asked for at any time."""
+
+    def __init__(self, about: About | None = None) -> None:
+        self.about = about or About()
+        self._counts: dict[Key, list[int]] = {}
+        self._count = self._invalid = self._unreadable = self._assumed = self._folded = 0
+        self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
+        self._groups: dict[_GroupKey, _Tally] = {}
+        self._inputs: dict[str, list[int]] = {}
+        self._faults: dict[str, None] = {}
+
+    def add_valid(self, route: Route, n: int = 1) -> None:
+        """`n` events of this route without any problem."""
+        self._add_traffic(Key(route.call, route.event, route.version), n, 0)
+        self._count += n
+        self._assumed += n if route.assumed else 0
+
+    def add(self, problems: Iterable[Problem], route: Route | None = None, *, unreadable: bool = False) -> None:
+        """One event and its problems; `route` is None for a record of which not even the call is known.
+
+        The problems are counted under the route's call, event and version.
+        """
+        key = Key(route.call, route.event, route.version) if route is not None else _NOWHERE
+        found = tuple(problems)
+        invalid = unreadable or any(problem.severity is Severity.error for problem in found)
+        self._add_traffic(key, 1, int(invalid))
+        self._count += 1
+        self._invalid += invalid
+        self._unreadable += unreadable
+        self._assumed += route is not None and route.assumed
+        for tally in {id(tally): tally for tally in self._tallies(found, key)}.values():
+            tally.events += 1
+
+    def add_beside(self, problems: Iterable[Problem]) -> None:
+        """Problems of no single event, such as those of a batch as a whole."""
+        for problem in problems:
+            for _ in self._tallies((problem,), Key(problem.call, problem.event, problem.version)):
+                pass
+
+    def add_input(self, file: str, events: int, bytes: int) -> None:
+        """What was read of one file; a file named twice counts once, with the sums."""
+        counts = self._inputs.setdefault(file, [0, 0])
+        counts[0] += events
+        counts[1] += bytes
+
+    def add_fault(self, sentence: str) -> None:
+        """Input that could not be read to its end, said in one sentence."""
+        self._faults[sentence] = None
+
+    def absorb(self, report: Report) -> None:
+        """Everything in a report of later input."""
+        for traffic in report.traffic:
+            self._add_traffic(traffic.key, traffic.count, traffic.invalid)
+        self._count += report.count
+        self._invalid += report.invalid
+        self._unreadable += report.unreadable
+        self._assumed += report.assumed
+        self._folded += report.folded
+        self._problems.update(report.problems)
+        for group in report.groups:
+            self._absorb_group(group)
+        for entry in report.inputs:
+            self.add_input(entry.file, entry.events, entry.bytes)
+        for fault in report.faults:
+            self.add_fault(fault)
+
+    def report(self) -> Report:
+        planned = {entry.key: entry for entry in self.about.planned}
+        return Report(
+            about=self.about,
+            count=self._count,
+            invalid=self._invalid,
+            unreadable=self._unreadable,
+            assumed=self._assumed,
+            problems=dict(self._problems),
+            groups=tuple(self._group(key, tally, planned) for key, tally in self._groups.items()),
+            folded=self._folded,
+            traffic=tuple(self._traffic(planned)),
+            inputs=tuple(Input(file, *counts) for file, counts in self._inputs.items()),
+            faults=tuple(self._faults),
+        )
+
+    def _traffic(self, planned: Mapping[Key, Planned]) -> Iterator[Traffic]:
+        for key in sorted(self._counts, key=_reading_order):
+            count, invalid = self._counts[key]
+            yield Traffic(key, count, invalid, planned=key in planned)
+
+    def _add_traffic(self, key: Key, count: int, invalid: int) -> None:
+        counts = self._counts.get(key)
+        if counts is None:
+            full = len(self._counts) >= self.about.most_groups and key.event is not None
+            counts = self._counts.setdefault(Key(key.call, None, None) if full else key, [0, 0])
+        counts[0] += count
+        counts[1] += invalid
+
+    def _tallies(self, problems: Iterable[Problem], key: Key) -> Iterator[_Tally]:
+        for problem in problems:
+            self._problems[problem.id, problem.severity, key.call] += 1
+            group = (problem.id, problem.severity, key, problem.group_pointer or star(problem.pointer), problem.expected)
+            tally = self._groups.get(group)
+            if tally is None:
+                if len(self._groups) >= self.about.most_groups:
+                    self._folded += 1
+                    continue
+                tally = self._groups[group] = _Tally(problem)
+            tally.add(problem, self.about.samples)
+            yield tally
+
+    def _absorb_group(self, group: Group) -> None:
+        key = (group.id, group.severity, group.key, group.pointer, group.problem.expected)
+        tally = self._groups.get(key)
+        if tally is None and len(self._groups) >= self.about.most_groups:
+            self._folded += group.count
+            return
+        if tally is None:
+            tally = self._groups[key] = _Tally(group.problem)
+        tally.absorb(group, self.about.samples)
+
+    def _group(self, group: _GroupKey, tally: _Tally, planned: Mapping[Key, Planned]) -> Group:
+        _, _, key, pointer, _ = group
+        traffic = self._counts.get(key)
+        return Group(
+            problem=tally.first,
+            key=key,
+            pointer=pointer,
+            got=dict(sorted(tally.got.items())),
+            actual_varies=tally.actual_varies,
+            hint_varies=tally.hint_varies,
+            count=tally.count,
+            events=tally.events,
+            share=tally.events / traffic[0] if traffic and tally.events else None,
+            last=tally.last,
+            samples=tuple(tally.samples.values()),
+            planned=planned.get(key) or planned.get(Key(key.call, key.event, None)),
+        )
+
+
+_GroupKey = tuple[str, Severity, Key, "str | None", "str | None"]
+_NOWHERE = Key(None, None, None)
+
+
+class _Tally:
+    """A group while it grows."""
+
+    __slots__ = ("actual_varies", "count", "events", "first", "got", "hint_varies", "last", "samples")
+
+    def __init__(self, first: Problem) -> None:
+        self.first = replace(first, value=UNSET)
+        self.got: Counter[str] = Counter()
+        self.actual_varies = self.hint_varies = False
+        self.count = self.events = 0
+        self.last = _seen(first)
+        self.samples: dict[str, Sample] = {}
+
+    def add(self, problem: Problem, samples: int) -> None:
+        self.count += 1
+        self.got[problem.got or "nothing"] += 1
+        self.actual_varies = self.actual_varies or problem.actual != self.first.actual
+        self.hint_varies = self.hint_varies or problem.hint != self.first.hint
+        self.last = _seen(problem)
+        if len(self.samples) < samples:
+            self.keep(Sample(brief(problem.value), self.last))
+
+    def absorb(self, group: Group, samples: int) -> None:
+        self.count += group.count
+        self.events += group.events
+        self.got.update(group.got)
+        self.actual_varies = self.actual_varies or group.actual_varies or group.problem.actual != self.first.actual
+        self.hint_varies = self.hint_varies or group.hint_varies or group.problem.hint != self.first.hint
+        self.last = group.last
+        for sample in group.samples:
+            if len(self.samples) < samples:
+                self.keep(sample)
+
+    def keep(self, sample: Sample) -> None:
+        """Values count once; where there are none, places do."""
+        shown = str(sample.seen) if sample.value is UNSET else json.dumps(sample.value)
+        self.samples.setdefault(shown, sample)
+
+
+def _seen(problem: Problem) -> Seen:
+    return Seen(problem.file, problem.line, problem.record, problem.message_id)
+
+
+def _sentence(problem: Problem, pointer: str | None, actual: str | None, hint: str | None) -> str:
+    return sentence(problem.id, pointer=pointer, expected=problem.expected, actual=actual, hint=hint, event=problem.event)
+
+
+def _reading_order(key: Key) -> tuple[int, str, int]:
+    return (CALLS.index(key.call) if key.call in CALLS else len(CALLS), key.event or "", key.version or 0)
+
+
+@lru_cache(4096)
+def star(pointer: str | None) -> str | None:
+    """A pointer with its array indices as `*`: `/properties/products/0/price` gives `/properties/products/*/price`."""
+    if pointer is None or not any(character.isdigit() for character in pointer):
+        return pointer
+    return to_pointer(["*" if token.isascii() and token.isdecimal() else token for token in pointer_tokens(pointer)])
+
+
+def brief(value: Any, depth: int = 3) -> Any:
+    """A JSON value cut to a size fit for reading: 200 characters a text, ten members and three levels an object or array.
+
+    What was cut off is written as `…`. Numbers that JSON cannot write become texts.
+    """
+    match value:
+        case str():
+            return value if len(value) <= 200 else value[:199] + "…"
+        case float() if not math.isfinite(value):
+            return str(value)
+        case int() if value.bit_length() > 1024:
+            return describe(value)
+        case list() | tuple() | dict() if not depth:
+            return "…" if value else value
+        case dict():
+            kept = {brief(name): brief(member, depth - 1) for name, member in itertools.islice(value.items(), 10)}
+            return kept if len(value) <= 10 else kept | {"…": f"{len(value) - 10} more"}
+        case list() | tuple():
+            return [*(brief(item, depth - 1) for item in value[:10]), *(["…"] if len(value) > 10 else [])]
+        case _:
+            return value

@@ -1,0 +1,26 @@
+"""Where results go: one row for each `--format`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import BinaryIO, NamedTuple
+
+from protocols.sinks import json, jsonl, terminal
+from protocols.sinks.sink import Look, Sink
+
+__all__ = ["SINKS", "Entry", "Look", "Sink"]
+
+
+class Entry(NamedTuple):
+    """A format: how to open it, what it is, and whether it is read by people rather than programs."""
+
+    open: Callable[[BinaryIO, Look], Sink]
+    meaning: str
+    human: bool = False
+
+
+SINKS: Mapping[str, Entry] = {
+    "terminal": Entry(terminal.Terminal, "folded, for reading", human=True),
+    "json": Entry(json.Json, "one object with counts and groups, for programs"),
+    "jsonl": Entry(jsonl.JsonLines, "every single violation as it is found, one a line"),
+}

@@ -1,0 +1,110 @@
+"""`--format json`: the report as one JSON object, described by `report.schema.json` beside this file.
+
+Its shape is an interface: programs read it. Nothing in it depends on time, place of the run or number of workers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+from msgspec import UNSET
+
+import protocols
+from protocols.positions import Position
+from protocols.problems import Problem
+from protocols.report import Group, Report, Sample, Seen, Verdict
+from protocols.sinks.sink import Look, to_json
+
+REPORT_VERSION = 1
+
+
+class Json:
+    def __init__(self, out: BinaryIO, look: Look) -> None:
+        self.out = out
+
+    def problem(self, problem: Problem) -> None:
+        """Nothing: the report has it, folded."""
+
+    def close(self, report: Report, verdict: Verdict) -> None:
+        self.out.write(to_json(document(report, verdict), indent=2))
+        self.out.flush()
+
+
+def document(report: Report, verdict: Verdict) -> dict[str, Any]:
+    """The whole report as JSON-able data."""
+    return {
+        "report_version": REPORT_VERSION,
+        "tool_version": protocols.__version__,
+        "fail_on": verdict.fail_on,
+        "exit_code": verdict.exit_code,
+        "inputs": [{"file": entry.file, "events": entry.events, "bytes": entry.bytes} for entry in report.inputs],
+        "plan": {
+            "name": report.about.name,
+            "version": report.about.version,
+            "files": [{"path": file.path, "sha256": file.sha256} for file in report.about.files],
+        },
+        "summary": _summary(report),
+        "groups": [_group(group) for group in report.groups],
+        "events": [
+            {**entry.key._asdict(), "count": entry.count, "invalid": entry.invalid, "planned": entry.planned} for entry in report.traffic
+        ],
+        "unseen": [{"call": entry.call, "event": entry.event, "version": entry.version, "properties": []} for entry in report.unseen],
+        "unused_suppressions": [],
+    }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    return {
+        "events": report.count,
+        "valid": report.valid,
+        "invalid": report.invalid,
+        "unreadable": report.unreadable,
+        "violations": report.violations,
+        "by_severity": report.by_severity,
+        "by_family": report.by_family,
+        "by_id": report.by_id,
+        "by_call": report.by_call,
+        "new": report.violations,
+        "known": 0,
+        "suppressed": 0,
+        "version_assumed": report.assumed,
+        "folded": report.folded,
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "id": group.id,
+        "severity": str(group.severity),
+        **group.key._asdict(),
+        "pointer": group.pointer,
+        "message": group.message,
+        "expected": group.problem.expected,
+        "actual": dict(group.got),
+        "hint": group.hint,
+        "count": group.count,
+        "share": None if group.share is None else round(group.share, 6),
+        "owners": list(group.planned.owners) if group.planned else [],
+        "labels": dict(group.planned.labels) if group.planned else {},
+        "status": group.planned.status if group.planned else None,
+        "first": _seen(group.first),
+        "last": _seen(group.last),
+        "samples": [_sample(sample) for sample in group.samples],
+        "plan": _position(group.problem.plan),
+    }
+
+
+def _seen(seen: Seen) -> dict[str, Any]:
+    return {"file": seen.file, "line": seen.line, "record": seen.record, "message_id": seen.message_id}
+
+
+def _sample(sample: Sample) -> dict[str, Any]:
+    """A sample without `value` is a place where nothing was got, or nothing that may be shown."""
+    value = {} if sample.value is UNSET else {"value": sample.value}
+    return {**value, "file": sample.seen.file, "line": sample.seen.line}
+
+
+def _position(position: Position | None) -> dict[str, Any] | None:
+    if position is None:
+        return None
+    return {"file": position.file, "line": position.line, "column": position.column}

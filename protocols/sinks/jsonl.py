@@ -1,0 +1,45 @@
+"""`--format jsonl`: every single violation as one JSON object a line, written while the input is read."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+from protocols.problems import Problem
+from protocols.report import Report, Verdict
+from protocols.sinks.sink import Look, to_json
+
+
+class JsonLines:
+    """All fields on every line, null where a violation has none, so that rows make a table."""
+
+    def __init__(self, out: BinaryIO, look: Look) -> None:
+        self.out = out
+
+    def problem(self, problem: Problem) -> None:
+        self.out.write(to_json(row(problem)))
+
+    def close(self, report: Report, verdict: Verdict) -> None:
+        self.out.flush()
+
+
+def row(problem: Problem) -> dict[str, Any]:
+    """A problem as a flat row."""
+    return {
+        "id": problem.id,
+        "severity": str(problem.severity),
+        "call": problem.call,
+        "event": problem.event,
+        "version": problem.version,
+        "pointer": problem.pointer,
+        "message": problem.message,
+        "expected": problem.expected,
+        "actual": problem.actual,
+        "hint": problem.hint,
+        "file": problem.file,
+        "line": problem.line,
+        "record": problem.record,
+        "message_id": problem.message_id,
+        "plan_file": problem.plan and problem.plan.file,
+        "plan_line": problem.plan and problem.plan.line,
+        "plan_column": problem.plan and problem.plan.column,
+    }

@@ -1,0 +1,57 @@
+"""What a sink is, and what all of them share: bytes out, nothing dangerous in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from protocols.problems import Problem
+from protocols.report import Report, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How output for people is drawn.
+
+    `width` is in columns, None where lines are not to be wrapped; at most `limit` groups are shown, 0 for all;
+    `quiet` leaves the closing counts alone.
+    """
+
+    colour: bool = False
+    width: int | None = None
+    limit: int = 20
+    quiet: bool = False
+
+
+class Sink(Protocol):
+    """Writes UTF-8 to a binary stream, whatever the locale.
+
+    It is told every problem as it is found, in input order, and at the end the report. A sink that folds ignores the
+    former, a sink that streams the latter.
+    """
+
+    def problem(self, problem: Problem) -> None: ...
+
+    def close(self, report: Report, verdict: Verdict) -> None: ...
+
+
+def to_json(value: Any, indent: int | None = None) -> bytes:
+    """JSON in UTF-8, legible in any language, with a line end.
+
+    Lone surrogates, controls beyond ASCII and marks that turn the direction of writing are escaped: the first cannot
+    be written as UTF-8, and a terminal would obey the others.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode() + b"\n"
+
+
+def safe(text: str) -> str:
+    r"""A text on one line in which nothing is invisible or obeyed by a terminal: `\x1b`, `\n`, `\u202e`."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else character.encode("unicode_escape").decode() for character in text)
+
+
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
