@@ -52,6 +52,20 @@ def for_accept(pattern: str) -> str | None:
     return "|".join(branches)
 
 
+@lru_cache(maxsize=1024)
+def texts(pattern: str, most: int) -> tuple[str, ...] | None:
+    """All the texts that match, sorted, where they are few: None where they are more than `most` or without bound.
+
+    To look a text up among 20,000 costs a tenth of what one match by `re` does.
+    """
+    if fault(pattern):
+        return None
+    try:
+        return tuple(sorted({text for branch in _branches(_parse(pattern)) for text in _spelled(_inner(branch), most)}))
+    except _Unsaid:
+        return None
+
+
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -417,6 +431,41 @@ def _joined(before: _Edges, part: _Edges) -> _Edges:
         raise _Unsaid
     first = before.first | part.first if before.empty else before.first
     return _Edges(first, part.more | before.more if part.empty else part.more, before.empty and part.empty)
+
+
+def _inner(row: _Row) -> _Row:
+    """What stands between `^` and `$`."""
+    if len(row.parts) < 2 or row.parts[0] != _Anchor("^") or row.parts[-1] != _Anchor("$"):
+        raise _Unsaid
+    return _Row(row.parts[1:-1])
+
+
+def _spelled(node: _Node, most: int) -> set[str]:
+    match node:
+        case _One(str(), mask) if mask <= _ASCII:
+            found = {chr(point) for point in range(128) if mask >> point & 1}
+        case _Row(parts):
+            found = {""}
+            for part in parts:
+                found = _products(found, _spelled(part, most), most)
+        case _Either(branches):
+            found = set().union(*(_spelled(branch, most) for branch in branches))
+        case _Repeat(body, least, int(last)) if last <= most:
+            once, times, found = _spelled(body, most), {""}, set()
+            for count in range(last + 1):
+                found |= times if count >= least else set()
+                times = _products(times, once, most) if count < last else times
+        case _:
+            raise _Unsaid
+    if len(found) > most:
+        raise _Unsaid
+    return found
+
+
+def _products(before: set[str], after: set[str], most: int) -> set[str]:
+    if len(before) * len(after) > most:
+        raise _Unsaid
+    return {one + other for one in before for other in after}
 
 
 def _write(node: _Node) -> str:

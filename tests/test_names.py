@@ -6,7 +6,11 @@ from protocols import names
 
 WRITTEN = [
     # (case, names written in it, names that are not)
-    ("title", ["Order Completed", "URL Copied", "Product Added to Cart", "3D Model Viewed"], ["order completed", "Order completed", "Order  Completed", "Order Completed ", "OrderCompleted_x", ""]),
+    (
+        "title",
+        ["Order Completed", "URL Copied", "Product Added to Cart", "3D Model Viewed"],
+        ["order completed", "Order completed", "Order  Completed", "Order Completed ", "OrderCompleted_x", ""],
+    ),
     ("snake", ["product_id", "id", "step_1", "prix_réduit"], ["productId", "product id", "_id", "id_", "product__id", "Product_id", ""]),
     ("camel", ["productId", "id", "userID", "step1"], ["ProductId", "product_id", "product id", ""]),
     ("pascal", ["ProductId", "Id"], ["productId", "Product Id"]),

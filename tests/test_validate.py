@@ -49,10 +49,10 @@ def test_three_forms_of_one_event(validator, form):
 
 def test_a_violation_knows_its_line_of_the_plan(validator):
     (violation,) = validator.validate(BAD).violations
-    assert str(violation.plan) == "shop.yaml:9:14"
+    assert str(violation.plan) == "shop.yaml:9:7"
     missing = {"type": "track", "event": "Order Completed", "userId": "u1"}
     (violation,) = validator.validate(missing).violations
-    assert str(violation.plan) == "shop.yaml:8:17"
+    assert str(violation.plan) == "shop.yaml:8:7"
 
 
 def test_a_stream_of_events(validator):
@@ -128,7 +128,7 @@ def test_a_mapping_deeper_than_python_can_walk(validator):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
@@ -182,8 +182,8 @@ def test_files_folders_gzip_and_standard_input(tmp_path):
     assert (report.count, report.valid, report.invalid, report.violations) == (7, 3, 4, 4)
     assert [(problem.file.rsplit("/")[-1], problem.line, problem.record) for problem in seen] == [
         ("a.ndjson", 2, 2),
-        ("b.json", 1, 2),
-        ("b.json", 1, 3),
+        ("b.json", None, 2),  # a line says nothing of where in a one-line array an event stands
+        ("b.json", None, 3),
         ("c.ndjson.gz", 2, 2),
     ]
     (group,) = report.groups

@@ -46,6 +46,7 @@ def _command() -> Any:
     from typer.main import get_command
 
     from protocols.cli import app
+    from protocols.cli.exits import ending
 
     whole = typer.Typer(
         rich_markup_mode=None,
@@ -56,5 +57,5 @@ def _command() -> Any:
     whole.callback(epilog=app.EXAMPLES)(app.app)
     for name, path in COMMANDS.items():
         module = importlib.import_module(path)
-        whole.command(name, epilog=module.EXAMPLES)(getattr(module, name))
+        whole.command(name, epilog=module.EXAMPLES)(ending(getattr(module, name)))
     return get_command(whole)

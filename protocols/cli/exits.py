@@ -6,6 +6,7 @@ interrupted. 0, 1 and 4 are also a report's verdict (`protocols.report.judge`).
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +41,19 @@ def ended_by(error: BaseException) -> int:
     for line in end.explain(error):
         tell(line)
     return end.code
+
+
+def ending(command: Callable[..., int]) -> Callable[..., int]:
+    """A command that ends by itself where typer would do so in its own way: interrupted, or with nobody to read it."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> int:
+        try:
+            return command(*arguments, **options)
+        except (KeyboardInterrupt, BrokenPipeError) as error:
+            return ended_by(error)
+
+    return run
 
 
 def _said(error: BaseException) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,9 +24,10 @@ def schema(
     path: Annotated[bool, typer.Option("--path", help="Print where the schema is on this disk instead.")] = False,
 ) -> int:
     """Print the JSON Schema of plan files, for editors."""
-    from protocols.plan.grammar import SCHEMA_FILE, format_schema
+    from protocols import plan
     from protocols.sinks.sink import to_json
 
-    text = f"{SCHEMA_FILE}\n".encode() if path else to_json(format_schema(), indent=2)
-    sys.stdout.buffer.write(text)
+    file = Path(plan.__file__).with_name("format.schema.json")
+    sys.stdout.buffer.write(f"{file}\n".encode() if path else to_json(plan.format_schema(), indent=2))
+    sys.stdout.buffer.flush()
     return 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from protocols.cli.exits import ended_by, forget_output, tell
+from protocols.cli.exits import forget_output, tell
 from protocols.cli.options import choices, in_ci, is_screen, look, one_of, output, plan_or_default
 from protocols.cli.progress import progress
 from protocols.errors import UsageError
@@ -17,6 +18,7 @@ from protocols.sinks import SINKS, Look
 from protocols.sinks.terminal import closing, draw
 
 if TYPE_CHECKING:
+    from protocols.problems import Problem
     from protocols.report import Report, Verdict
     from protocols.sinks import Sink
 
@@ -78,31 +80,37 @@ def validate(
     drawn = look(output_file, limit=limit, quiet=quiet)
     streams_to_screen = format == "jsonl" and output_file is None and sys.stdout.isatty()
     shown = is_screen(sys.stderr) and not (quiet or no_progress or in_ci() or streams_to_screen)
-    try:
-        with output(output_file) as out, progress(total_bytes(events), shown=shown) as bar:
-            sink = SINKS[format].open(out, drawn)
-            report = validate_files(
-                loaded,
-                events,
-                at=at,
-                engine=cast(Any, engine),
-                samples=samples,
-                redact=redact,
-                stdin=sys.stdin.buffer,
-                on_problem=sink.problem,
-                on_bytes=bar.bytes,
-                on_events=bar.events,
-            )
-            verdict = judge(report, fail_on, allow_empty=allow_empty)
-            bar.close()
-            for line in _notices(report, verdict, events, at):
-                tell(line)
-            _close(sink, report, verdict)
-    except BrokenPipeError as error:  # before the command line's library sees it: `| head` is nobody's mistake
-        return ended_by(error)
+    with output(output_file) as out, progress(total_bytes(events), shown=shown) as bar:
+        sink = SINKS[format].open(out, drawn)
+        report = validate_files(
+            loaded,
+            events,
+            at=at,
+            engine=cast(Any, engine),
+            samples=samples,
+            redact=redact,
+            stdin=sys.stdin.buffer,
+            on_problem=partial(_told, sink),
+            on_bytes=bar.bytes,
+            on_events=bar.events,
+        )
+        verdict = judge(report, fail_on, allow_empty=allow_empty)
+        bar.close()
+        for line in _notices(report, verdict, events, at):
+            tell(line)
+        _close(sink, report, verdict)
     if not quiet and (output_file is not None or not SINKS[format].human):
         sys.stderr.write(draw(closing(report, verdict), Look()))
     return verdict.exit_code
+
+
+def _told(sink: Sink, problem: Problem) -> None:
+    try:
+        sink.problem(problem)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(error) from None
 
 
 def _close(sink: Sink, report: Report, verdict: Verdict) -> None:
@@ -112,8 +120,12 @@ def _close(sink: Sink, report: Report, verdict: Verdict) -> None:
     except BrokenPipeError:
         forget_output()
     except OSError as error:
-        forget_output()
-        raise UsageError(f"the results cannot be written ({error.strerror})") from None
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: OSError) -> UsageError:
+    forget_output()
+    return UsageError(f"the results cannot be written ({error.strerror})")
 
 
 def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str | None) -> Iterator[str]:

@@ -30,6 +30,10 @@ INHERITED = frozenset({"definitions", "events", "naming", "payload", *CALLS})
 """What a plan takes over from those it extends; the rest of their keys is their own affair."""
 
 
+MAX_CHAIN = 50
+"""Files that extend one another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A plan file: where it is, and how it is called in messages and positions."""
@@ -86,9 +90,11 @@ def read_file(reading: Reading, source: Source, at: Position | None) -> Map | No
         line = content.count(b"\n", 0, error.start) + 1
         column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode(errors="replace")) + 1
         byte = content[error.start]
-        reading.blame("not-utf-8", Position(source.shown, line, column), f"a plan file is UTF-8, and the byte 0x{byte:02x} is not", "save it as UTF-8")
+        reading.blame(
+            "not-utf-8", Position(source.shown, line, column), f"a plan file is UTF-8, and the byte 0x{byte:02x} is not", "save it as UTF-8"
+        )
         return None
-    return read_text(reading, text, source.shown)
+    return read_text(reading, text, source.shown, is_root=at is None)
 
 
 def _similar_file(source: Source) -> str | None:
@@ -100,7 +106,11 @@ def _similar_file(source: Source) -> str | None:
     return f"did you mean {posixpath.join(posixpath.dirname(source.shown), near)}?" if near else None
 
 
-def read_text(reading: Reading, text: str, shown: str) -> Map | None:
+_COMPULSORY = {"plan": "acme-shop", "version": "1.0.0"}
+"""What only the plan itself has to say, and not those it extends; each with an example."""
+
+
+def read_text(reading: Reading, text: str, shown: str, *, is_root: bool) -> Map | None:
     """The tree of one text, checked and written out in full; None where it holds no mapping."""
     document = parse(text, shown)
     reading.problems.extend(document.problems)
@@ -111,7 +121,10 @@ def read_text(reading: Reading, text: str, shown: str) -> Map | None:
             got = "a list" if isinstance(root, List) else "nothing" if root is None else "a single value"
             reading.blame("not-a-mapping", at, f"a plan should be a mapping of keys, got {got}", "begin with protocols: 1")
         return None
+    missing = [key for key in _COMPULSORY if key not in root] if is_root else []
     reading.problems.extend(grammar.check(document))
+    for key in missing:
+        reading.blame("missing-key", root.at, f"the plan should say {key}, and does not", f"write {key}: {_COMPULSORY[key]} at its top")
     reading.problems.extend(_blanks(document))
     if "version" in root and not isinstance(root["version"], str):
         root["version"] = document.texts.get(root.values_at["version"], str(root["version"]))
@@ -132,7 +145,8 @@ def _blanks_in(node: Any, blanks: frozenset[Position], seen: set[int]) -> Iterat
     if isinstance(node, Map):
         for key, value in node.items():
             if value is None and node.values_at[key] in blanks:
-                yield mistake("blank-value", node.values_at[key], f"{quoted_if_odd(key)} has no value", hint="write null if that is meant")
+                hint = "write a type such as string" if key == "type" else "write null if that is meant"
+                yield mistake("blank-value", node.values_at[key], f"{quoted_if_odd(key)} has no value", hint=hint)
             elif isinstance(value, (Map, List)):
                 yield from _blanks_in(value, blanks, seen)
     elif isinstance(node, List):
@@ -146,9 +160,17 @@ def _blanks_in(node: Any, blanks: frozenset[Position], seen: set[int]) -> Iterat
 # -- a file and what it extends
 
 
+def real_path(path: str) -> str:
+    """The one path of a file, however it is named; a name that can be no file's stays as it is."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return path
+
+
 def whole(reading: Reading, source: Source, at: Position | None = None, trail: tuple[str, ...] = ()) -> Map | None:
     """The tree of a file with everything it extends merged under it. A file is read once, however often it is named."""
-    real = os.path.realpath(source.real)
+    real = real_path(source.real)
     if real not in reading.trees:
         own = read_file(reading, source, at)
         reading.trees[real] = None if own is None else extended(reading, own, source, (*trail, real))
@@ -160,6 +182,8 @@ def extended(reading: Reading, own: Map, source: Source, trail: tuple[str, ...])
     base: Map | None = None
     items = own.get("extends", ())
     for item, at in zip(items, own["extends"].items_at if items else (), strict=True):
+        if not item:  # a selection that was refused
+            continue
         name, selection = (item, None) if isinstance(item, str) else next(iter(item.items()))
         place = at if isinstance(item, str) else item.keys_at[name]
         found = [part for other in _sources(reading, name, place, source) if (part := _part(reading, other, place, trail)) is not None]
@@ -176,8 +200,12 @@ def extended(reading: Reading, own: Map, source: Source, trail: tuple[str, ...])
 
 def _part(reading: Reading, source: Source, at: Position, trail: tuple[str, ...]) -> Map | None:
     """What a file passes on to those that extend it."""
-    if os.path.realpath(source.real) in trail:
+    if real_path(source.real) in trail:
         reading.blame("cycle", at, f"{source.shown} extends this file in turn", "take one of the two out")
+        reading.gaps = True
+        return None
+    if len(trail) >= MAX_CHAIN:
+        reading.blame("too-deep", at, f"plans may extend each other {MAX_CHAIN} files deep, and this is one more")
         reading.gaps = True
         return None
     tree = whole(reading, source, at, trail)
@@ -217,17 +245,20 @@ def _sources(reading: Reading, name: str, at: Position, source: Source) -> list[
     if not is_folder and not is_glob:
         return [Source(real, shown)]
     pattern = os.path.join(glob.escape(real), "*") if is_folder else os.path.join(glob.escape(folder), name_path)
-    here = os.path.realpath(source.real)
+    here = real_path(source.real)
     files = sorted(
         file.replace(os.sep, "/")
         for file in glob.glob(pattern, recursive=True)
-        if file.endswith((".yaml", ".yml")) and os.path.isfile(file) and os.path.realpath(file) != here
+        if file.endswith((".yaml", ".yml")) and os.path.isfile(file) and real_path(file) != here
     )
     if not files:
         what = f"the folder {shown}" if is_folder else shown
         reading.blame("no-plan-files", at, f"{what} holds no other plan file", "plan files end in .yaml or .yml")
         reading.gaps = True
-    return [Source(file, posixpath.normpath(posixpath.join(shown_folder, os.path.relpath(file, folder or ".").replace(os.sep, "/")))) for file in files]
+    return [
+        Source(file, posixpath.normpath(posixpath.join(shown_folder, os.path.relpath(file, folder or ".").replace(os.sep, "/"))))
+        for file in files
+    ]
 
 
 def _bundled_source(reading: Reading, name: str, at: Position) -> list[Source]:
@@ -251,7 +282,9 @@ def _check_selection(reading: Reading, parts: list[Map], name: str, selection: L
     for event, at in zip(selection, selection.items_at, strict=True):
         if event not in known:
             near = nearest(event, known)
-            reading.blame("unknown-event", at, f"{quoted_if_odd(name)} has no event {quoted_if_odd(event)}", f"did you mean {near}?" if near else None)
+            reading.blame(
+                "unknown-event", at, f"{quoted_if_odd(name)} has no event {quoted_if_odd(event)}", f"did you mean {near}?" if near else None
+            )
 
 
 def _selected(reading: Reading, tree: Map, names: frozenset[str]) -> Map:

@@ -1,9 +1,9 @@
 """The format's own JSON Schema, and the structural check of a plan file with it.
 
 The schema is built from the tables below, so that editors complete and check plan files with the very words that the
-loader goes by. It is draft-07, which editors understand. Two keywords are our own: `title` names the thing in a
-sentence ("unknown key requird in a property"), and `errorMessage` (which some editors show as well) says what a value
-should be.
+loader goes by. It is draft-07, which editors understand. Our sentences are made from it: `title` names the thing
+("unknown key requird in a property"), `errorMessage` (which some editors show as well) says what a value should be,
+and `x-name` marks what is text even where it looks like a number.
 
 No alternative in it hides an error behind another one: a value that may be a word or a mapping is described by
 `type` and flat keywords, which JSON Schema applies to the one kind or the other.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from protocols.names import CASES, nearest
@@ -39,11 +39,11 @@ Schema = dict[str, Any]
 
 
 def _text(description: str) -> Schema:
-    return {"type": "string", "description": description, "errorMessage": "text"}
+    return {"type": "string", "description": description, "errorMessage": "text", "x-name": True}
 
 
 def _whole(description: str, least: int = 0) -> Schema:
-    wanted = "a whole number" if least == 0 else f"a whole number from {least}"
+    wanted = f"a whole number from {least}"
     return {"type": "integer", "minimum": least, "description": description, "errorMessage": wanted}
 
 
@@ -146,8 +146,9 @@ def _shape_keys() -> dict[str, Schema]:
         "maxLength": _whole("Greatest number of characters."),
         "pattern": {
             "type": "string",
-            "description": "Regular expression (ECMA-262) that the text has to contain; ^ and $ tie it to the ends. No lookaround, no backreferences.",
+            "description": "Regular expression (ECMA-262) found in the text; ^ and $ tie it to the ends. No lookaround, no backreferences.",
             "errorMessage": "a regular expression, as text",
+            "x-name": True,
         },
         "format": _words(list(FORMATS), "Well-known form of the text, which is checked."),
         "properties": _ref("members", "The members of the object. Without this key nothing in it is unplanned; {} plans none."),
@@ -219,13 +220,9 @@ def _schema() -> Schema:
     definitions: dict[str, Schema] = {
         "name": NAME_SCHEMA,
         "members": _named("properties", _ref("member"), "Members by name."),
-        "member": _shape_or_short(
-            "a property", {**shape, "required": REQUIRED}, (*TYPES, REMOVED), f"{TYPE_OR_SHAPE}, or removed"
-        ),
+        "member": _shape_or_short("a property", {**shape, "required": REQUIRED}, (*TYPES, REMOVED), f"{TYPE_OR_SHAPE}, or removed"),
         "shape": _shape_or_short("a shape", shape, TYPES, TYPE_OR_SHAPE),
-        "additional": _shape_or_short(
-            "a shape", shape, TYPES, f"true, false, {TYPE_OR_SHAPE}", types=["boolean"]
-        ),
+        "additional": _shape_or_short("a shape", shape, TYPES, f"true, false, {TYPE_OR_SHAPE}", types=["boolean"]),
         "definition": _shape_or_short("a definition", shape, (*TYPES, REMOVED), f"{TYPE_OR_SHAPE}, or removed"),
         "event": _or_removed(
             "an event", _object("an event", event, extensions=True), "a mapping such as {properties: {total: number}}, {} or removed"
@@ -250,9 +247,7 @@ def _schema() -> Schema:
             "errorMessage": "a mapping such as {team: growth}",
         },
         "owners": _list(NAME, "Who answers for it: addresses, teams or names.", "a list such as [growth@acme.example]"),
-        "overrides": _object(
-            "unplanned", {key: _words(SEVERITIES, _UNPLANNED[key]) for key in ("properties", "traits", "versions")}
-        ),
+        "overrides": _object("unplanned", {key: _words(SEVERITIES, _UNPLANNED[key]) for key in ("properties", "traits", "versions")}),
         "severity": {
             **_object(
                 "severity",
@@ -306,14 +301,17 @@ def _schema() -> Schema:
                     "minProperties": 1,
                     "maxProperties": 1,
                     "additionalProperties": _list(NAME, "Only these events, and the definitions they use.", "a list of event names"),
-                    "errorMessage": "the name or path of a plan, or one of them with a list of events, such as video: [Video Playback Started]",
+                    "errorMessage": "a plan by name or path, or one with a list of events, such as video: [Video Playback Started]",
                     "x-name": True,
                 },
             },
             "naming": _object(
                 "naming",
                 {
-                    "events": _object("the naming of events", {**_naming(), "order": _words(("object-action",), "Object first, then a past-tense action.")}),
+                    "events": _object(
+                        "the naming of events",
+                        {**_naming(), "order": _words(("object-action",), "Object first, then a past-tense action.")},
+                    ),
                     "properties": _object("the naming of properties", _naming()),
                     "traits": _object("the naming of traits", _naming()),
                 },
@@ -321,7 +319,9 @@ def _schema() -> Schema:
             ),
             "limits": _object("limits", {key: _whole(meaning, 1) for key, meaning in _LIMITS.items()}, "Sizes that events may have."),
             "unplanned": _object(
-                "unplanned", {key: _words(SEVERITIES, meaning) for key, meaning in _UNPLANNED.items()}, "How much names that the plan lacks weigh."
+                "unplanned",
+                {key: _words(SEVERITIES, meaning) for key, meaning in _UNPLANNED.items()},
+                "How much names that the plan lacks weigh.",
             ),
             "severity": _ref("severity"),
             "default_version": {
@@ -357,6 +357,7 @@ def _naming() -> dict[str, Schema]:
             "type": "string",
             "description": "Regular expression (ECMA-262) that names have to match.",
             "errorMessage": "a regular expression, as text",
+            "x-name": True,
         },
         "allow": _list(NAME, "Names that are right however they are written.", NAMES),
     }
@@ -434,21 +435,27 @@ def _rank(error: Any) -> int:
     return _ORDER.index(error.kind.name) if error.kind.name in _ORDER else len(_ORDER)
 
 
-def _paths(value: Any, tokens: Sequence[str | int], wanted: Any) -> Iterator[tuple[str | int, ...]]:
-    """The paths that the validator means: it writes every key that looks like a number as that number."""
+def _paths(root: Any, tokens: Sequence[str | int], instance: Any) -> list[tuple[str | int, ...]]:
+    """The path that the validator means. It writes every key that looks like a number as that number, so that `1` and `01`
+    look the same: then it is the path of the value it speaks of."""
+    paths = list(_candidates(root, tokens))
+    return paths if len(paths) == 1 else [path for path in paths if _at(root, path) == instance] or paths
+
+
+def _candidates(value: Any, tokens: Sequence[str | int]) -> Iterator[tuple[str | int, ...]]:
     if not tokens:
-        if value == wanted:
-            yield ()
+        yield ()
         return
-    token, rest = tokens[0], tokens[1:]
+    token = tokens[0]
+    keys: Sequence[str | int]
     if isinstance(value, list):
-        keys: list[str | int] = [token]
+        keys = [token] if isinstance(token, int) and token < len(value) else []
     elif isinstance(token, str):
-        keys = [token]
+        keys = [token] if isinstance(value, dict) and token in value else []
     else:
-        keys = [key for key in value if _NUMBER_KEY.fullmatch(key) and int(key) == token]
+        keys = [key for key in value if _NUMBER_KEY.fullmatch(key) and int(key) == token] if isinstance(value, dict) else []
     for key in keys:
-        for path in _paths(value[key], rest, wanted):
+        for path in _candidates(value[key], tokens[1:]):
             yield (key, *path)
 
 
@@ -467,7 +474,7 @@ def _place(root: Any, path: Sequence[str | int]) -> Position:
         at: Position = root.at
         return at
     parent, last = _at(root, path[:-1]), path[-1]
-    place: Position = parent.values_at[last] if isinstance(parent, Map) else parent.items_at[last]
+    place: Position = parent.values_at[last] if isinstance(last, str) else parent.items_at[last]
     return place
 
 
@@ -492,7 +499,7 @@ def _as_text(document: Document, path: Sequence[str | int], error: Any) -> bool:
     if error.kind.name != "type" or not path or not _node(error).get("x-name"):
         return False
     text = document.texts.get(_place(document.root, path))
-    if not text:
+    if text is None or _at(document.root, path) is None:
         return False
     _at(document.root, path[:-1])[path[-1]] = text
     return True
@@ -503,9 +510,9 @@ def _about_value(document: Document, path: tuple[str | int, ...], error: Any) ->
     node = _node(error)
     value = error.instance if not path else _at(document.root, path)
     subject = _said_of(path)
-    wanted = node.get("errorMessage") or f"a mapping of {node['title']}" if "title" in node or "errorMessage" in node else "something else"
+    wanted = node.get("errorMessage", "a mapping")
     if path == ("protocols",):
-        return mistake("unsupported-format", at, f"protocols should be {FORMAT}, the version of the plan format, got {_got(value)}")
+        return mistake("unsupported-format", at, f"protocols should be {FORMAT}, the version of the plan format, got {describe(value)}")
     if at in document.blanks or value is None:
         return _blank(path, at, wanted, subject, document)
     if path[-1:] == ("required",) and isinstance(value, List):
@@ -524,12 +531,8 @@ def _about_value(document: Document, path: tuple[str | int, ...], error: Any) ->
         case "uniqueItems":
             return mistake("contradiction", at, f"{subject} names one word twice", hint="keep one of the two")
         case "minProperties" | "maxProperties":
-            return mistake("wrong-type", at, f"{subject} should be {wanted}, got {_got(value)}", hint="begin a list item for each plan")
-    return mistake(kind, at, f"{subject} should be {wanted}, got {_got(value)}", expected=wanted, actual=_got(value), hint=hint)
-
-
-def _got(value: Any) -> str:
-    return describe(value)
+            return mistake("wrong-type", at, f"{subject} should be {wanted}, got {describe(value)}", hint="begin a list item for each plan")
+    return mistake(kind, at, f"{subject} should be {wanted}, got {describe(value)}", expected=wanted, actual=describe(value), hint=hint)
 
 
 def _options(node: Mapping[str, Any]) -> list[str]:
@@ -541,31 +544,34 @@ def _options(node: Mapping[str, Any]) -> list[str]:
 def _near_word(node: Mapping[str, Any], value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    return _MEANT.get(value.casefold(), {}).get("type" if "string" in _options(node) else "") or nearest(value, _options(node))
+    options = _options(node)
+    meant = _MEANT.get(value.casefold())
+    return meant if meant in options else nearest(value, options)
 
 
-_MEANT: dict[str, dict[str, str]] = {
-    word: {"type": meant}
-    for word, meant in {
-        "str": "string",
-        "text": "string",
-        "int": "integer",
-        "long": "integer",
-        "float": "number",
-        "double": "number",
-        "decimal": "number",
-        "bool": "boolean",
-        "list": "array",
-        "dict": "object",
-        "map": "object",
-        "date-time": "datetime",
-        "timestamp": "datetime",
-        "mixed": "any",
-        "none": "null",
-        "delete": "removed",
-        "deleted": "removed",
-        "remove": "removed",
-    }.items()
+_MEANT: dict[str, str] = {
+    "str": "string",
+    "text": "string",
+    "int": "integer",
+    "long": "integer",
+    "float": "number",
+    "double": "number",
+    "decimal": "number",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+    "map": "object",
+    "date-time": "datetime",
+    "timestamp": "datetime",
+    "mixed": "any",
+    "none": "null",
+    "delete": "removed",
+    "deleted": "removed",
+    "remove": "removed",
+    "warn": "warning",
+    "fatal": "error",
+    "info": "note",
+    "ignore": "off",
 }
 """Words of other languages for what a plan calls otherwise."""
 
@@ -584,7 +590,7 @@ def _required_list(path: Sequence[str | int], value: List, at: Position) -> Prob
         "required should be true or false inside the property itself, got a list",
         hint=f"write required: true under {listed}",
         expected="true or false",
-        actual=_got(value),
+        actual=describe(value),
     )
 
 
@@ -629,7 +635,7 @@ def _unknown_key(node: Map, name: str, schema: Mapping[str, Any]) -> Problem:
     return mistake("unknown-key", at, f"unknown key {shown} in {title}", hint=_key_hint(name, known, schema))
 
 
-def _key_hint(name: str, known: Sequence[str], schema: Mapping[str, Any]) -> str | None:
+def _key_hint(name: str, known: Sequence[str], schema: Mapping[str, Any]) -> str:
     homes = _homes().get(name, ())
     if homes:
         return f"it belongs in {_one_of(homes)}"
@@ -638,50 +644,81 @@ def _key_hint(name: str, known: Sequence[str], schema: Mapping[str, Any]) -> str
         return f"did you mean {near}?"
     if name in _RAW_KEYWORDS and "schema" in known:
         return f"write it as schema: {{{name}: ...}}"
-    if "patternProperties" in schema:
-        return "keys of your own begin with x-"
-    return f"it knows {_one_of(known)}"
+    if len(known) <= 7:
+        return f"it knows {', '.join(known)}"
+    return "keys of your own begin with x-"
 
 
 @functools.cache
 def _homes() -> dict[str, tuple[str, ...]]:
     """Key -> the few things of the format that have it, for keys written in the wrong place."""
-    homes: dict[str, list[str]] = {}
+    homes: dict[str, dict[str, None]] = {}
     for part in (_schema(), *_schema()["definitions"].values()):
         title = part.get("title")
         for key in part.get("properties", {}) if title not in ("severity", "unplanned") else ():
-            if title not in homes.setdefault(key, []):
-                homes[key].append(title)
-    return {key: tuple(titles) for key, titles in homes.items() if len(titles) <= 3}
+            homes.setdefault(key, {})[title] = None
+    return {key: few for key, titles in homes.items() if len(few := _with_sections_as_one(titles)) <= 4}
+
+
+def _with_sections_as_one(titles: Iterable[str]) -> tuple[str, ...]:
+    """Four sections and more are called "a call section"."""
+    sections = [title for title in titles if title.endswith(" section")]
+    others = [title for title in titles if title not in sections]
+    return (*others, *(["a call section"] if len(sections) > 3 else sections))
 
 
 _RAW_KEYWORDS = frozenset(
-    "allOf anyOf oneOf not if then else contains minContains maxContains prefixItems patternProperties propertyNames "
-    "dependentRequired dependentSchemas unevaluatedItems unevaluatedProperties".split()
+    [
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "then",
+        "else",
+        "contains",
+        "minContains",
+        "maxContains",
+        "prefixItems",
+        "patternProperties",
+        "propertyNames",
+        "dependentRequired",
+        "dependentSchemas",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ]
 )
 
 
 def _prune(root: Any, paths: Sequence[tuple[str | int, ...]]) -> None:
-    """Take out what stands at these paths; named things become empty ones."""
-    for path in sorted(paths, key=lambda path: (len(path), [str(token).zfill(9) for token in path]), reverse=True):
-        try:
-            parent = _at(root, path[:-1])
-        except (KeyError, IndexError, TypeError):
-            continue
-        key = path[-1]
-        if isinstance(parent, Map) and isinstance(key, str) and key in parent:
-            if len(path) > 1 and path[-2] in _NAMING_KEYS and key and not isinstance(parent[key], (Map, bool)) and _is_home(root, path[:-1]):
-                parent[key] = Map(parent.values_at[key])
-            else:
-                del parent[key]
-        elif isinstance(parent, List) and isinstance(key, int) and key < len(parent):
+    """Take out what stands at these paths, the last items of a list first; named things become empty ones."""
+    for path in sorted(paths, key=lambda path: [(isinstance(token, str), token) for token in path], reverse=True):
+        _drop(root, path)
+
+
+def _drop(root: Any, path: tuple[str | int, ...]) -> None:
+    if not path:
+        return
+    try:
+        parent = _at(root, path[:-1])
+    except (KeyError, IndexError, TypeError):  # it went with what held it, or through an alias
+        return
+    key = path[-1]
+    if isinstance(parent, Map) and isinstance(key, str) and key in parent:
+        if len(path) > 1 and path[-2] in _NAMING_KEYS and key and not isinstance(parent[key], (Map, bool)) and _is_home(path[:-1]):
+            parent[key] = Map(parent.values_at[key])
+        else:
             del parent[key]
-            del parent.items_at[key]
+    elif isinstance(parent, List) and isinstance(key, int) and key < len(parent):
+        del parent[key]
+        del parent.items_at[key]
+    if not parent and isinstance(parent, List):
+        _drop(root, path[:-1])
 
 
 _NAMING_KEYS = frozenset({"properties", "traits", "definitions", "events", "named"})
 
 
-def _is_home(root: Any, path: Sequence[str | int]) -> bool:
+def _is_home(path: Sequence[str | int]) -> bool:
     """Whether the mapping at `path` holds named things of the plan."""
     return path[0] not in ("naming", "limits", "unplanned", "severity", "labels") and not any(str(token).startswith("x-") for token in path)

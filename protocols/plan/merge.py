@@ -46,6 +46,8 @@ CHILDREN: Mapping[str, Mapping[str, str]] = {
 """Kind of a mapping -> key -> kind of what the key holds; `*` is any other key, and without it that is a value."""
 
 SHAPES = frozenset({"shape", "frame"})
+DESCRIBING = SHAPES | {"event", "section"}
+"""Kinds that have the keys of a shape, and more."""
 REMOVABLE = frozenset({"definitions", "events", "shapes"})
 """Kinds of mappings whose members may be `removed`."""
 
@@ -80,7 +82,7 @@ def longhand(kind: str, node: Any) -> None:
     """Write a checked part of a plan out in full, in place: short forms as shapes, `removed` as its mark."""
     if not isinstance(node, Map):
         return
-    if kind in SHAPES and "type" in node:
+    if kind in DESCRIBING and "type" in node:
         _spell_null(node)
     for key, value in node.items():
         held = child_kind(kind, key)
@@ -132,8 +134,6 @@ def merged(kind: str, base: Any, over: Any) -> Any:
 _ABSENT: Any = object()
 
 
-
-
 def joined(kind: str, first: Map, second: Map, own: Any, conflicts: list[tuple[str, Position, Position]]) -> Map:
     """Two plans side by side. Where they differ, `own` has to speak of it; else it is one of the conflicts."""
     result = first.copy()
@@ -169,7 +169,7 @@ def refs(kind: str, node: Any) -> Iterator[tuple[str, Position]]:
     """Every definition that a part of a plan refers to, with the place of the name."""
     if not isinstance(node, Map):
         return
-    if "ref" in node and kind in ("shape", "frame", "event", "section"):
+    if "ref" in node and kind in DESCRIBING:
         yield from names_of(node, "ref")
     for key, value in node.items():
         held = child_kind(kind, key)

@@ -99,6 +99,9 @@ class Section:
     position: Position | None
     body: Body
     events: Mapping[str, Event] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    owners: tuple[str, ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

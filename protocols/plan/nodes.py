@@ -13,14 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from protocols.plan.kinds import mistake
 from protocols.positions import Position
 from protocols.problems import Problem
-
-if TYPE_CHECKING:
-    import yaml
 
 MAX_BYTES = 8 * 1024 * 1024
 """Bytes of one plan file: about 200,000 properties."""
@@ -115,6 +112,9 @@ def parse(text: str, file: str) -> Document:
         return _refused(
             mistake("file-too-large", Position(file), f"a plan file may hold {MAX_BYTES:,} characters, and this one holds {len(text):,}")
         )
+    half = _SURROGATE.search(text)
+    if half is not None:
+        return _refused(mistake("not-utf-8", _position_of(half.start(), text, file), "the text holds half of a surrogate pair"))
     text = text.removeprefix("\ufeff")
     builder = _Builder(file, _locator(text, file))
     import yaml
@@ -130,6 +130,13 @@ def parse(text: str, file: str) -> Document:
     else:
         return Document(builder.root, builder.texts, frozenset(builder.blanks), tuple(builder.problems))
     return Document(None, problems=tuple(builder.problems))
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _position_of(offset: int, text: str, file: str) -> Position:
+    return Position(file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
 def _refused(problem: Problem) -> Document:
@@ -377,7 +384,9 @@ class _Builder:
             raise _Stop(mistake("too-deep", at, f"a plan may be nested {MAX_DEPTH} levels deep, and this is one more"))
         if self._stack and self._stack[-1].is_map and self._stack[-1].key_at is None:
             wrong = "a mapping" if is_map else "a list"
-            raise _Stop(mistake("bad-key", at, f"a key should be text, and this one is {wrong}", hint="quote a name that begins with a bracket"))
+            raise _Stop(
+                mistake("bad-key", at, f"a key should be text, and this one is {wrong}", hint="quote a name that begins with a bracket")
+            )
         if event.tag is not None and event.tag not in ("!", _TAG + ("map" if is_map else "seq")):
             self._refuse_tag(event.tag, at)
         if event.anchor is not None:
@@ -451,7 +460,9 @@ class _Builder:
     def _count(self, nodes: int, at: Position) -> None:
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            raise _Stop(mistake("too-large", at, f"a plan file may hold {MAX_NODES:,} values with its aliases written out, and here it holds more"))
+            raise _Stop(
+                mistake("too-large", at, f"a plan file may hold {MAX_NODES:,} values with its aliases written out, and here it holds more")
+            )
 
 
 _MERGE = "<<\0"
@@ -469,18 +480,34 @@ def _shown(name: str) -> str:
 _TABS = re.compile(r"[ ]*\t")
 _SYNTAX = (
     ("mapping values are not allowed", "a colon stands where no key can be", "put the text in quotes, or begin a new line"),
-    ("did not find expected key", "a key was expected here", "check the indentation, and quote a text that begins with a quote or a bracket"),
+    (
+        "did not find expected key",
+        "a key was expected here",
+        "check the indentation, and quote a text that begins with a quote or a bracket",
+    ),
     ("expected <block end>", "a key was expected here", "check the indentation, and quote a text that begins with a quote or a bracket"),
     ("did not find expected '-' indicator", "a list item was expected here", "check the indentation"),
     ("could not find expected ':'", "a key without its colon", "write a colon and a blank behind it"),
-    ("did not find expected ',' or '}'", "a comma or } was expected here", "close the { before it"),
-    ("expected ',' or '}'", "a comma or } was expected here", "close the { before it"),
-    ("did not find expected ',' or ']'", "a comma or ] was expected here", "close the [ before it"),
-    ("expected ',' or ']'", "a comma or ] was expected here", "close the [ before it"),
-    ("unexpected end of stream", "the quotes are never closed", "close them"),
-    ("unknown escape character", "a backslash sequence that YAML does not know", "use single quotes, in which a backslash is just a backslash"),
-    ("did not find expected hexdecimal number", "a backslash sequence that YAML does not know", "use single quotes, in which a backslash is just a backslash"),
-    ("expected escape sequence", "a backslash sequence that YAML does not know", "use single quotes, in which a backslash is just a backslash"),
+    ("did not find expected ',' or '}'", "this { is not closed, or a comma is missing in it", "write } behind its last value"),
+    ("expected ',' or '}'", "this { is not closed, or a comma is missing in it", "write } behind its last value"),
+    ("did not find expected ',' or ']'", "this [ is not closed, or a comma is missing in it", "write ] behind its last value"),
+    ("expected ',' or ']'", "this [ is not closed, or a comma is missing in it", "write ] behind its last value"),
+    ("unexpected end of stream", "these quotes are never closed", "close them"),
+    (
+        "unknown escape character",
+        "a backslash sequence that YAML does not know",
+        "use single quotes, in which a backslash is just a backslash",
+    ),
+    (
+        "did not find expected hexdecimal number",
+        "a backslash sequence that YAML does not know",
+        "use single quotes, in which a backslash is just a backslash",
+    ),
+    (
+        "expected escape sequence",
+        "a backslash sequence that YAML does not know",
+        "use single quotes, in which a backslash is just a backslash",
+    ),
     ("invalid Unicode character escape", "an escape that is no character", "write the character itself"),
     ("block sequence entries are not allowed", "a list item where no list can be", "begin the list on a line of its own"),
     ("did not find expected node content", "a value was expected here", "take out the comma or bracket that is too many"),
@@ -495,10 +522,14 @@ _SYNTAX = (
 )
 
 
+_BEGUN = ("unexpected end of stream", "could not find expected ':'", "',' or '}'", "',' or ']'")
+"""Faults that are better shown where the part began than where it went wrong."""
+
+
 def _syntax_error(error: Any, text: str, locate: Callable[[Any], Position]) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    at = locate(mark)
     said = " ".join(part for part in (error.problem, error.context) if part)
+    is_about_start = any(part in said for part in _BEGUN) and error.context_mark is not None
+    at = locate(error.context_mark if is_about_start else error.problem_mark or error.context_mark)
     lines = text.splitlines()
     line = lines[at.line - 1] if at.line <= len(lines) else ""
     if _TABS.match(line) or line[at.column - 1 : at.column] == "\t":
@@ -520,7 +551,8 @@ def _unreadable_character(text: str, file: str) -> Problem:
     """Where the first character stands that YAML does not allow."""
     found = _READABLE.search(text)
     offset = found.start() if found else 0
-    line = text.count("\n", 0, offset) + 1
-    at = Position(file, line, offset - text.rfind("\n", 0, offset))
+    at = _position_of(offset, text, file)
     code = f"U+{ord(text[offset]):04X}" if found else "a control character"
-    return mistake("bad-yaml", at, f"the character {code} may not stand in YAML", hint=r'write it as an escape in double quotes, such as "\u0007"')
+    return mistake(
+        "bad-yaml", at, f"the character {code} may not stand in YAML", hint=r'write it as an escape in double quotes, such as "\u0007"'
+    )

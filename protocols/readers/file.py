@@ -39,17 +39,29 @@ def shown(path: str) -> str:
 
 
 def cause(path: str) -> str:
-    """Why nothing is at `path`, as the end of a sentence: the first folder that is absent, or the nearest name in the last one."""
+    """Why nothing is at `path`, as the end of a sentence: a folder on the way that is absent, or the name that was meant."""
+    folder = os.path.dirname(path.rstrip("/"))
+    return absent(folder) if folder and not os.path.isdir(folder) else _meant(path)
+
+
+def absent(folder: str) -> str:
+    """That a folder does not exist, as the end of a sentence: the outermost one on the way that does not."""
+    while (outer := os.path.dirname(folder)) and not os.path.isdir(outer):
+        folder = outer
+    return f"; the folder {shown(folder)}/ does not exist{_meant(folder)}"
+
+
+def _meant(path: str) -> str:
     folder, name = os.path.split(path.rstrip("/"))
-    if folder and not os.path.isdir(folder):
-        deeper = cause(folder)
-        return f"; the folder {shown(folder)}/ does not exist{deeper if 'does not exist' not in deeper else ''}"
     try:
-        names = sorted(entry for entry in os.listdir(folder or ".") if not entry.startswith("."))
+        names = sorted(other for other in os.listdir(folder or ".") if not other.startswith("."))
     except OSError:
         return ""
-    meant = nearest(name, names) if name else None
-    return f"; did you mean {shown(os.path.join(folder, meant))}?" if meant is not None else ""
+    near = nearest(name, names) if name else None
+    if near is None:
+        return ""
+    meant = os.path.join(folder, near)
+    return f"; did you mean {shown(meant)}{'/' if os.path.isdir(meant) else ''}?"
 
 
 FILE = Location("a file", fits, find)

@@ -15,8 +15,7 @@ MOST_BYTES = 256 * 1024 * 1024
 class Texts(NamedTuple):
     """Texts of one JSON value each, not parsed, and the line where each begins, None for the items of an array on the file's only line.
 
-    With `arrays` some of them may be arrays of events. With `bodies` any of them may be a batch body; without, all of them
-    are if the first one of the file is.
+    With `arrays` some of them may be arrays of events, with `bodies` batch bodies.
     """
 
     raws: list[bytes]

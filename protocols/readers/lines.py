@@ -12,12 +12,16 @@ from protocols.readers.format import Cut, Format, Oversized, Texts
 from protocols.readers.record import Fault
 from protocols.readers.scan import unclosed, value_end
 from protocols.readers.stream import BLANKS, BOM, Stream
+from protocols.readers.unwrap import may_hold_body
 
 SUFFIXES = (".jsonl", ".ndjson")
 
 
 def recognises(stream: Stream) -> bool:
-    """Whether the first line is one whole record, or is broken in a way that only a line of its own can be."""
+    """Whether the first line is one whole object, or is broken in a way that only a record on its own line can be.
+
+    An array on one line is left to the other format, which holds none of it, unless the suffix says that these are lines.
+    """
     first, second = stream.first_line(), stream.second_line()
     if not first.startswith((b"{", b"[")):
         return True
@@ -48,29 +52,33 @@ def cut(stream: Stream, most: int) -> Iterator[Cut]:
         lines = block.split(newline)
         held += len(lines[0])
         if len(lines) == 1:
-            pieces = [*pieces, block] if held <= most else []
+            pieces.append(block)
+            if held > most:
+                pieces.clear()
             continue
         if held > most:
             yield Oversized(line)
             lines[0] = b""
         elif pieces:
             lines[0] = b"".join((*pieces, lines[0]))
+        bodies = may_hold_body(block) or may_hold_body(lines[0])
         last = lines.pop()
         pieces, held = [last], len(last)
         if len(block) > most:
-            yield from _checked(lines, line, most)
+            yield from _checked(lines, line, most, bodies)
         else:
-            yield _texts(lines, line, carriage=b"\r" in block)
+            yield _texts(lines, line, carriage=b"\r" in block, bodies=bodies)
         line += len(lines)
     if stream.fault is not None:
         yield Fault(stream.name, line, f"{stream.fault}; records from this line on may be missing")
     elif held > most:
         yield Oversized(line)
     elif held:
-        yield _texts([b"".join(pieces)], line, carriage=True)
+        text = b"".join(pieces)
+        yield _texts([text], line, carriage=True, bodies=may_hold_body(text))
 
 
-def _texts(lines: list[bytes], first: int, carriage: bool) -> Texts:
+def _texts(lines: list[bytes], first: int, carriage: bool, bodies: bool) -> Texts:
     """Lines as texts; blanks and byte order marks are taken off, and blank lines out.
 
     Two comparisons of a whole block, 20 ns a line each, tell that every line begins with a brace: no blank, mark or array then.
@@ -78,17 +86,17 @@ def _texts(lines: list[bytes], first: int, carriage: bool) -> Texts:
     if carriage:
         lines = [line.rstrip(b"\r") for line in lines]
     if min(lines) >= b"{" and max(lines) < b"|":
-        return Texts(lines, range(first, first + len(lines)))
+        return Texts(lines, range(first, first + len(lines)), bodies=bodies)
     numbered = [(number, line.removeprefix(BOM).strip(BLANKS)) for number, line in enumerate(lines, first)]
     raws = [line for _, line in numbered if line]
     arrays = any(raw.startswith(b"[") for raw in raws)
-    return Texts(raws, [number for number, line in numbered if line], arrays)
+    return Texts(raws, [number for number, line in numbered if line], arrays, bodies)
 
 
-def _checked(lines: list[bytes], first: int, most: int) -> Iterator[Cut]:
+def _checked(lines: list[bytes], first: int, most: int, bodies: bool) -> Iterator[Cut]:
     """The same line by line, for blocks that are large enough to hold a line of more than `most` bytes."""
     for number, line in enumerate(lines, first):
-        yield Oversized(number) if len(line) > most else _texts([line], number, carriage=True)
+        yield Oversized(number) if len(line) > most else _texts([line], number, carriage=True, bodies=bodies)
 
 
 LINES = Format("one JSON object a line (NDJSON, JSON Lines)", recognises, cut)

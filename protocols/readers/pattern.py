@@ -39,7 +39,7 @@ def _cause(text: str) -> str:
     """Why nothing matched, as the end of a sentence."""
     fixed = _SIGN.split(text, maxsplit=1)[0].rpartition("/")[0]
     if fixed and not os.path.isdir(fixed):
-        return f"; the folder {file.shown(fixed)}/ does not exist{file.cause(fixed)}"
+        return file.absent(fixed)
     where = f"the folder {file.shown(fixed)}/" if fixed else "this folder"
     try:
         names = sorted(name for name in os.listdir(fixed or ".") if not name.startswith("."))

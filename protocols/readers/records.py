@@ -9,7 +9,7 @@ from protocols.problems import Problem
 from protocols.readers.format import Cut, Oversized, Texts
 from protocols.readers.record import Batch, Fault, Record
 from protocols.readers.stream import Stream
-from protocols.readers.unwrap import Opened, is_body, may_be_body, open_text, pointed, pointer_of
+from protocols.readers.unwrap import Opened, may_hold_body, open_text, pointed, pointer_of
 from protocols.violations import violation
 
 
@@ -23,7 +23,6 @@ class Opener:
     def records(self, stream: Stream, cuts: Iterable[Cut], most: int) -> Iterator[Batch | Record | Fault]:
         """The records of one file, numbered from 1."""
         number = 1
-        bodies: bool | None = None  # whether the file's first record is a batch body
         for cut in cuts:
             if isinstance(cut, Fault):
                 yield cut
@@ -31,20 +30,18 @@ class Opener:
                 yield Record(Place(stream.name, cut.line, number), problem=_too_large(most))
                 number += 1
             elif cut.raws:
-                if bodies is None:
-                    bodies = self._is_body(cut.raws[0])
-                for part in self._opened(stream, cut, number, bodies or cut.bodies):
+                for part in self._opened(stream, cut, number):
                     yield part
                     number += len(part.raws) if isinstance(part, Batch) else 1
 
-    def _opened(self, stream: Stream, texts: Texts, number: int, bodies: bool) -> Iterator[Batch | Record]:
-        if not self.tokens and not texts.arrays and not (bodies and any(map(may_be_body, texts.raws))):
+    def _opened(self, stream: Stream, texts: Texts, number: int) -> Iterator[Batch | Record]:
+        if not self.tokens and not texts.arrays and not (texts.bodies and any(map(may_hold_body, texts.raws))):
             yield Batch(stream.name, number, texts.raws, texts.lines)
             return
         raws: list[bytes] = []
         lines: list[int | None] = []
         for text, line in zip(texts.raws, texts.lines, strict=True):
-            for found in self._found(text, texts.arrays, bodies):
+            for found in self._found(text, texts):
                 if isinstance(found, bytes):
                     raws.append(found)
                     lines.append(line)
@@ -62,10 +59,10 @@ class Opener:
         if raws:
             yield Batch(stream.name, number, raws, lines)
 
-    def _found(self, text: bytes, arrays: bool, bodies: bool) -> Iterator[bytes | Problem | Opened]:
+    def _found(self, text: bytes, texts: Texts) -> Iterator[bytes | Problem | Opened]:
         """What one text holds: one event, a problem, or several events."""
-        opened = open_text(text) if arrays and text.startswith(b"[") else None
-        if opened is not None and not self.tokens and not bodies:
+        opened = open_text(text) if texts.arrays and text.startswith(b"[") else None
+        if opened is not None and not self.tokens and not texts.bodies:
             yield opened
             return
         for inner in [text] if opened is None else opened.raws:
@@ -73,15 +70,10 @@ class Opener:
             if isinstance(found, Problem):
                 yield found
                 continue
-            opens = (found.startswith(b"{") and bodies) or (found.startswith(b"[") and bool(self.tokens))
-            inside = open_text(found) if opens else None
+            inside = open_text(found) if self.tokens or found.startswith(b"{") else None
             if inside is not None and self.tokens:  # lines are known of the wrapping text alone
                 inside = inside._replace(lines=[0] * len(inside.raws))
             yield found if inside is None else inside
-
-    def _is_body(self, text: bytes) -> bool:
-        found = pointed(text, self.tokens, self.at) if self.tokens else text
-        return isinstance(found, bytes) and is_body(found)
 
 
 def _below(line: int | None, opened: Opened, stream: Stream) -> list[int | None]:

@@ -76,7 +76,9 @@ class _Cutter:
                 self.scan, self.begun = Scan(), self.line
             end = self.scan.end(block, position)
             self.held += (len(block) if end is None else end) - position
-            self.pieces = [*self.pieces, block[position:end]] if self.held <= self.most else []
+            self.pieces.append(block[position:end])
+            if self.held > self.most:
+                self.pieces.clear()
             if end is None:
                 break
             position = end
@@ -91,7 +93,7 @@ class _Cutter:
         line = self.line
         for raw in raws:
             lines.append(line)
-            following = _BETWEEN.search(block, position + len(raw))
+            following = _BETWEEN.match(block, position + len(raw))
             after = following.end() if following is not None else len(block)
             line += block.count(self.stream.newline, position, after)
             position = after

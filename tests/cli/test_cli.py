@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from protocols.cli.options import choices, look, one_of, output, plan_or_default
 from protocols.errors import EventsError, PlanError, SchemaError, UsageError
 from protocols.problems import Problem, Severity
 from protocols.sinks import SINKS, Look
+
+PLAN = Path(__file__).parents[1] / "cases" / "first-run" / "plan.yaml"
 
 MISTAKES = [
     Problem(id="plan/unknown-key", severity=Severity.error, message=f"no such key: {key}", file="p.yaml", line=3, column=5) for key in "ab"
@@ -45,6 +48,22 @@ ENDINGS = [
 def test_how_a_run_ends(error: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended_by(error) == code
     assert tuple(capsys.readouterr()) == ("", said)
+
+
+def test_an_interrupted_run_says_so() -> None:
+    """Ctrl-C while the command waits for more events on its standard input."""
+    code = "from protocols.cli import main; main()"
+    arguments = [sys.executable, "-c", code, "validate", "-", "--plan", str(PLAN)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(b"{}\n" * 100_000)  # more than a pipe holds: by the end of it, the command is reading
+        process.stdin.flush()
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        said = process.stdout.read() + process.stderr.read()
+        assert (said, process.returncode) == (b"Interrupted: the run did not reach its end.\n", 130)
 
 
 WRONG = [

@@ -89,7 +89,10 @@ ROWS = [
     (order(total=True), ["error type/wrong-type /properties/total: properties.total should be a number, got boolean true"]),
     (order(even=1.5), ["error type/wrong-type /properties/even: properties.even should be an integer, got number 1.5"]),
     (order(mixed=[]), ["error type/wrong-type /properties/mixed: properties.mixed should be a string or a number, got array of 0 items"]),
-    (order(coupon=1, currency="USD"), ["error type/wrong-type /properties/coupon: properties.coupon should be a string or null, got integer 1"]),
+    (
+        order(coupon=1, currency="USD"),
+        ["error type/wrong-type /properties/coupon: properties.coupon should be a string or null, got integer 1"],
+    ),
     (order(total=None), ["error type/null-value /properties/total: properties.total should be a number, got null"]),
     (order(method=None), ['error type/null-value /properties/method: properties.method should be one of "Email", "Google", got null']),
     (
@@ -116,17 +119,11 @@ ROWS = [
     (order(gift=4), ["error value/not-allowed /properties/gift: properties.gift should be 5, got integer 4"]),
     (
         order(currency="usd"),
-        [
-            "error value/pattern-mismatch /properties/currency: "
-            'properties.currency should match ^[A-Z]{3}$ such as USD, got string "usd"'
-        ],
+        ['error value/pattern-mismatch /properties/currency: properties.currency should match ^[A-Z]{3}$ such as USD, got string "usd"'],
     ),
     (
         order(currency="USD\n"),
-        [
-            "error value/pattern-mismatch /properties/currency: "
-            'properties.currency should match ^[A-Z]{3}$ such as USD, got string "USD\\n"'
-        ],
+        ['error value/pattern-mismatch /properties/currency: properties.currency should match ^[A-Z]{3}$ such as USD, got string "USD\\n"'],
     ),
     (order(total=-1), ["error value/out-of-range /properties/total: properties.total should be at least 0, got integer -1"]),
     (order(total=1000.5), ["error value/out-of-range /properties/total: properties.total should be at most 1000, got number 1000.5"]),
@@ -178,16 +175,16 @@ ROWS = [
             "warning unplanned/unplanned-property /properties/FooBar: properties.FooBar is not in the plan",
         ],
     ),
-    (order(**{"a b": 1}), [
-        "warning naming/property-name-case /properties/a b: a b is not snake_case; rename it to a_b",
-        'warning unplanned/unplanned-property /properties/a b: properties["a b"] is not in the plan',
-    ]),
+    (
+        order(**{"a b": 1}),
+        [
+            "warning naming/property-name-case /properties/a b: a b is not snake_case; rename it to a_b",
+            'warning unplanned/unplanned-property /properties/a b: properties["a b"] is not in the plan',
+        ],
+    ),
     (
         order(**{"x" * 256: 1}),
-        [
-            f"error limit/property-name-too-long /properties/{'x' * 256}: the name \"{'x' * 59}…\" "
-            "should have at most 255 characters, got 256"
-        ],
+        [f'error limit/property-name-too-long /properties/{"x" * 256}: the name "{"x" * 59}…" should have at most 255 characters, got 256'],
     ),
     (
         {"type": "identify", "userId": "u", "traits": {"email": "a", "first_name": "x", "shoe": 1}},
@@ -216,7 +213,7 @@ ROWS = [
         order() | {"event": "E" * 256},
         [
             "error limit/event-name-too-long /event: event should have at most 255 characters, got 256",
-            f"error unplanned/unplanned-event /event: \"{'E' * 59}…\" is not in the plan",
+            f'error unplanned/unplanned-event /event: "{"E" * 59}…" is not in the plan',
         ],
     ),
     # status

@@ -137,6 +137,8 @@ BODIES = [
         b'{"batch":[{"a":1},{"b":2}]}\n{"batch":[{"c":3}]}',
         ['1@1 {"a":1} (body of 27)', '2@1 {"b":2}', '3@2 {"c":3} (body of 19)'],
     ),
+    ("bodies among events", b'{"a":1}\n{"sentAt":"s","batch": [{"b":2}]}', ['1@1 {"a":1}', '2@2 {"b":2,"sentAt":"s"} (body of 33)']),
+    ("bodies in an array on a line", b'{"a":1}\n[{"batch":[{"b":2}]},{"c":3}]', ['1@1 {"a":1}', '2@2 {"b":2} (body of 19)', '3@2 {"c":3}']),
     ("events among bodies", b'{"batch":[{"a":1}]}\n{"b":2}', ['1@1 {"a":1} (body of 19)', '2@2 {"b":2}']),
     ("a pretty body", b'{\n"batch": [\n{"a":1},\n{"b":2}]}', ['1@3 {"a":1} (body of 31)', '2@4 {"b":2}']),
     ("bodies in an array", b'[{"batch":[{"a":1}]},{"batch":[{"b":2}]}]', ['1@None {"a":1} (body of 19)', '2@None {"b":2} (body of 19)']),
