@@ -42,14 +42,14 @@ def fast_judge(schema: dict[str, Any]) -> Judge:
     validator = jsonschema_rs.Draft202012Validator(
         schema, validate_formats=True, ignore_unknown_formats=False, pattern_options=jsonschema_rs.RegexOptions(), offline=True
     )
-    return lambda instance: fast_faults(validator.iter_errors(instance))
+    return lambda instance: fast_faults(validator.iter_errors(instance), instance)
 
 
-def fast_faults(errors: Iterable[Any]) -> Iterator[Fault]:
-    """The faults behind `jsonschema_rs.ValidationError`s."""
+def fast_faults(errors: Iterable[Any], instance: Any) -> Iterator[Fault]:
+    """The faults of `instance` behind `jsonschema_rs.ValidationError`s."""
     for error in errors:
         kind = error.kind
-        where = tuple(error.evaluation_path)
+        path, where = tuple(error.instance_path), tuple(error.evaluation_path)
         names: tuple[str, ...] = ()
         branches: tuple[tuple[Fault, ...], ...] = ()
         keyword = kind.name
@@ -59,6 +59,14 @@ def fast_faults(errors: Iterable[Any]) -> Iterator[Fault]:
                 keyword = str(where[-1])
             case "additionalProperties" | "unevaluatedProperties":
                 names = tuple(kind.unexpected)
+            case "falseSchema" if where[-1:] == ("additionalProperties",) and path[-1:] != where[-1:]:
+                keyword, names = "additionalProperties", tuple(_at(instance, path))  # so it is said where no member is described
             case "anyOf" | "oneOf" if type(kind).__name__ != "OneOfMultipleValid":
-                branches = tuple(tuple(fast_faults(branch)) for branch in kind.context)
-        yield Fault(keyword, tuple(error.instance_path), where, names, branches)
+                branches = tuple(tuple(fast_faults(branch, instance)) for branch in kind.context)
+        yield Fault(keyword, path, where, names, branches)
+
+
+def _at(instance: Any, path: Path) -> Any:
+    for token in path:
+        instance = instance[token]
+    return instance

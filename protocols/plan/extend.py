@@ -79,8 +79,11 @@ def read_file(reading: Reading, source: Source, at: Position | None) -> Map | No
     except (FileNotFoundError, NotADirectoryError):
         reading.blame("missing-file", here, f"there is no file {source.shown}", _similar_file(source))
         return None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except ValueError:
+        reading.blame("missing-file", here, f"no file can have the name {quoted_if_odd(source.shown)}")
+        return None
+    except OSError as error:
+        reason = error.strerror or str(error)
         reading.blame("unreadable-file", here, f"{source.shown} cannot be read: {reason[:1].lower()}{reason[1:]}")
         return None
     reading.files.append(PlanFile(source.shown, hashlib.sha256(content).hexdigest()))
@@ -231,8 +234,8 @@ def _side_by_side(reading: Reading, base: Map, part: Map, own: Map, at: Position
 def _sources(reading: Reading, name: str, at: Position, source: Source) -> list[Source]:
     """The files that one entry of `extends` names."""
     name_path = name.replace("\\", "/")
-    if "/" not in name_path and not name_path.endswith((".yaml", ".yml")):
-        return _bundled_source(reading, name, at)
+    if is_bare(name_path):
+        return bundled_source(reading, name, at)
     folder = os.path.dirname(source.real)
     shown_folder = posixpath.dirname(source.shown)
     real = os.path.join(folder, name_path)
@@ -261,7 +264,12 @@ def _sources(reading: Reading, name: str, at: Position, source: Source) -> list[
     ]
 
 
-def _bundled_source(reading: Reading, name: str, at: Position) -> list[Source]:
+def is_bare(name: str) -> bool:
+    """Whether a name is that of a bundled plan and not a path."""
+    return "/" not in name and not name.endswith((".yaml", ".yml"))
+
+
+def bundled_source(reading: Reading, name: str, at: Position) -> list[Source]:
     library = bundled()
     if name in library:
         return [Source(str(library[name]), f"plans/{library[name].name}")]

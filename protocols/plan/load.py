@@ -11,7 +11,7 @@ from typing import Any
 from protocols.errors import PlanError
 from protocols.names import nearest
 from protocols.plan import model
-from protocols.plan.extend import Reading, Source, extended, read_text, real_path, whole
+from protocols.plan.extend import Reading, Source, bundled_source, extended, is_bare, read_text, real_path, whole
 from protocols.plan.grammar import OWN_MEMBERS
 from protocols.plan.merge import Removed, merged, names_of, refs
 from protocols.plan.model import Body, Event, Limits, Naming, Plan, PlanFile, RawSchema, Section, Shape
@@ -25,13 +25,19 @@ MAX_SHAPES = 500_000
 
 
 def load_plan(path: str | Path) -> Plan:
-    """The plan in this file, with all that it extends.
+    """The plan in this file, with all that it extends; a bare name such as `ecommerce`, where there is no such file, means
+    the bundled plan.
 
     Raises PlanError with every mistake, in the order of file, line and column.
     """
-    shown = str(path).replace(os.sep, "/")
     reading = Reading()
-    return _finished(reading, whole(reading, Source(str(path), shown)))
+    name = str(path)
+    shown = name.replace(os.sep, "/")
+    if os.path.exists(name) or not is_bare(shown):
+        sources = [Source(name, shown)]
+    else:
+        sources = bundled_source(reading, name, Position(name))
+    return _finished(reading, whole(reading, sources[0]) if sources else None)
 
 
 def load_text(text: str, path: str = "plan.yaml") -> Plan:
@@ -83,8 +89,9 @@ def _place(problem: Problem) -> tuple[str | None, int | None, int | None]:
 class Building:
     """What is known while a tree becomes a plan.
 
-    `files` numbers the files in order of reading, `expanded` holds each definition with its own refs written out; `raws` each raw schema that was checked, by the id of
-    its mapping (kept beside it, so that no other can come to have that id), as plain values.
+    `files` numbers the files in order of reading. `expanded` holds each definition with its own refs written out. `raws`
+    holds each raw schema that was checked, by the id of its mapping (kept beside it, so that no other can come to have that
+    id), as plain values.
     """
 
     reading: Reading
