@@ -69,15 +69,33 @@ def rewrite(name: str, case: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant, or None: the same words in another spelling first, then the closest text."""
+    """The known name that was probably meant, or None: the same words in another spelling first, then the closest text.
+
+    Close texts are those that could be a slip of the pen: nearly equal as a whole, or word by word. `Article Shared` is not
+    meant to be `Cart Shared`, however many letters they share.
+    """
     candidates = list(known)
     folded = fold(name)
     for candidate in candidates:
         if folded and fold(candidate) == folded:
             return candidate
     by_lower = {candidate.casefold(): candidate for candidate in reversed(candidates)}
-    close = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.75)
-    return by_lower[close[0]] if close else None
+    close = difflib.get_close_matches(name.casefold(), by_lower, n=5, cutoff=0.75)
+    return next((by_lower[text] for text in close if _is_slip(name.casefold(), text)), None)
+
+
+def _is_slip(text: str, known: str) -> bool:
+    """Whether a text is nearly a known one: as a whole, word by word, or with one word too many."""
+    if _likeness(text, known) >= 0.9:
+        return True
+    written, wanted = words(text), words(known)
+    if len(written) == len(wanted) + 1 > 2:
+        return set(wanted) < set(written)
+    return len(written) == len(wanted) and all(_likeness(one, other) >= 0.75 for one, other in zip(written, wanted, strict=True))
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 _LOWER, _UPPER, _ANY = r"[^\W_A-Z]", r"[^\W_a-z]", r"[^\W_]"

@@ -8,7 +8,7 @@ WRITTEN = [
     # (case, names written in it, names that are not)
     (
         "title",
-        ["Order Completed", "URL Copied", "Product Added to Cart", "3D Model Viewed"],
+        ["Order Completed", "URL Copied", "Product Added to Cart", "3D Model Viewed", "Signed In"],
         ["order completed", "Order completed", "Order  Completed", "Order Completed ", "OrderCompleted_x", ""],
     ),
     ("snake", ["product_id", "id", "step_1", "prix_réduit"], ["productId", "product id", "_id", "id_", "product__id", "Product_id", ""]),
@@ -44,13 +44,16 @@ def test_rewrite(name, case, better):
     assert names.is_written_in(better, case)
 
 
-KNOWN = ["Product Viewed", "Order Completed", "Signed Up"]
+KNOWN = ["Product Viewed", "Product Shared", "Cart Shared", "Order Completed", "Signed Up"]
 NEAREST = [
     ("product_viewed", "Product Viewed"),  # the same words in another spelling
     ("Product View", "Product Viewed"),
     ("Order Complete", "Order Completed"),
     ("SIGNED UP", "Signed Up"),
-    ("Article Shared", None),
+    ("Article Shared", None),  # as close to Cart Shared as to Product Viewed: not at all
+    ("Product Purchased", None),
+    ("Cart Share", "Cart Shared"),
+    ("User Product Viewed", "Product Viewed"),  # one word too many
     ("", None),
     ("...", None),
 ]

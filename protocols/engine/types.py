@@ -227,8 +227,8 @@ def _takes(decoder: msgspec.json.Decoder[Any], value: Any) -> bool:
 
 def _array(node: Node) -> Type:
     least, most = _count(node, "minItems"), _count(node, "maxItems")
-    if node.get("uniqueItems", False) and (most is None or most > 1):
-        raise Inexact("uniqueItems")
+    if node.get("uniqueItems", False):  # more items would have to be compared
+        most = 1 if most is None else min(most, 1)
     items = type_of(node["items"]) if "items" in node else Raw
     return _bounded(list[items], min_length=least, max_length=most)  # type: ignore[valid-type]  # a type made at run time
 

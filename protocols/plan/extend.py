@@ -12,7 +12,6 @@ import os
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from protocols.names import nearest
@@ -71,11 +70,8 @@ def read_file(reading: Reading, source: Source, at: Position | None) -> Map | No
         if os.path.isdir(source.real):
             reading.blame("unreadable-file", here, f"{source.shown} is a folder", "name a plan file")
             return None
-        if os.path.getsize(source.real) > MAX_BYTES:
-            size = os.path.getsize(source.real)
-            reading.blame("file-too-large", here, f"{source.shown} has {size:,} bytes, and a plan file may have {MAX_BYTES:,}")
-            return None
-        content = Path(source.real).read_bytes()
+        with open(source.real, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         reading.blame("missing-file", here, f"there is no file {source.shown}", _similar_file(source))
         return None
@@ -85,6 +81,9 @@ def read_file(reading: Reading, source: Source, at: Position | None) -> Map | No
     except OSError as error:
         reason = error.strerror or str(error)
         reading.blame("unreadable-file", here, f"{source.shown} cannot be read: {reason[:1].lower()}{reason[1:]}")
+        return None
+    if len(content) > MAX_BYTES:
+        reading.blame("file-too-large", here, f"{source.shown} is larger than a plan file may be, {MAX_BYTES:,} bytes")
         return None
     reading.files.append(PlanFile(source.shown, hashlib.sha256(content).hexdigest()))
     try:

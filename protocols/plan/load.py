@@ -33,10 +33,8 @@ def load_plan(path: str | Path) -> Plan:
     reading = Reading()
     name = str(path)
     shown = name.replace(os.sep, "/")
-    if os.path.exists(name) or not is_bare(shown):
-        sources = [Source(name, shown)]
-    else:
-        sources = bundled_source(reading, name, Position(name))
+    is_file = os.path.exists(name) or not is_bare(shown)
+    sources = [Source(name, shown)] if is_file else bundled_source(reading, name, Position(name))
     return _finished(reading, whole(reading, sources[0]) if sources else None)
 
 

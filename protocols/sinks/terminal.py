@@ -239,7 +239,7 @@ def _cut(cut: Sequence[Group]) -> Iterator[Line]:
     most = sorted(by_event.items(), key=lambda entry: -len(entry[1]))
     for key, groups in most[:GROUPS_OF_ONE_EVENT]:
         severities = {str(severity): sum(group.count for group in groups if group.severity is severity) for severity in reversed(Severity)}
-        subject = _subject(key) if key.call else "unreadable records"
+        subject = _subject(key) if key.call else "records of no known call"
         yield Line("  ", [Span(f"{subject}: {_many(len(groups), 'more group')}, {_severities(severities)}")])
     if len(most) > GROUPS_OF_ONE_EVENT:
         yield Line("  ", [Span(f"and {_many(len(most) - GROUPS_OF_ONE_EVENT, 'more event')}")])

@@ -270,7 +270,7 @@ BAD = [
     # a file beyond the stated size
     (
         {"p.yaml": "#" * 8_388_609},
-        ["p.yaml:1:1: error: p.yaml has 8,388,609 bytes, and a plan file may have 8,388,608 [plan/file-too-large]"],
+        ["p.yaml:1:1: error: p.yaml is larger than a plan file may be, 8,388,608 bytes [plan/file-too-large]"],
     ),
     # faults of all files at once, in the order of reading
     (
