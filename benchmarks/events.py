@@ -12,10 +12,27 @@ import argparse
 import json
 import random
 import sys
+import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
-WORDS = "amber basin cedar delta ember field grove harbor island jungle kettle lantern meadow noble ocean prairie quartz river".split()
+WORDS = (
+    "amber",
+    "basin",
+    "cedar",
+    "delta",
+    "ember",
+    "grove",
+    "harbor",
+    "island",
+    "jungle",
+    "lantern",
+    "meadow",
+    "noble",
+    "ocean",
+    "quartz",
+)
 AGENT = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
 CURRENCIES = ("USD", "EUR", "GBP", "JPY", "CAD", "AUD")
 
@@ -35,14 +52,13 @@ def events(count: int, *, bad: float = 0.02, unplanned: int = 0, deep: int = 0, 
 
 
 def envelope(rng: random.Random, number: int, name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    minute, second, milli = number // 60 % 60, number % 60, rng.randrange(1000)
-    at = f"2024-{1 + number // 2_500_000 % 12:02}-{1 + number // 90_000 % 28:02}T{number // 3600 % 24:02}:{minute:02}:{second:02}.{milli:03}Z"
+    at = f"{datetime(2024, 1, 15) + timedelta(seconds=number, milliseconds=rng.randrange(1000)):%Y-%m-%dT%H:%M:%S.%f}"[:23] + "Z"
     page = f"https://shop.example.com/{rng.choice(WORDS)}/{rng.choice(WORDS)}-{rng.randrange(9999)}"
     return {
         "type": "track",
         "event": name,
         "messageId": f"ajs-{rng.getrandbits(64):016x}{rng.getrandbits(64):016x}",
-        "anonymousId": f"{rng.getrandbits(32):08x}-{rng.getrandbits(16):04x}-4{rng.getrandbits(12):03x}-a{rng.getrandbits(12):03x}-{rng.getrandbits(48):012x}",
+        "anonymousId": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
         "userId": f"user_{rng.randrange(500_000)}",
         "timestamp": at,
         "sentAt": at,

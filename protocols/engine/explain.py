@@ -181,7 +181,7 @@ class Explainer:
     def _result(self, routing: Routing, event: Normalised, findings: list[Finding]) -> Result:
         overrides = self._overrides(routing)
         problems = [problem for finding in findings if (problem := self._problem(finding, routing, event, overrides)) is not None]
-        problems.sort(key=lambda problem: (_order(problem.pointer or ""), problem.id))
+        problems.sort(key=lambda problem: (_order(problem.pointer or ""), problem.id, problem.expected or ""))
         return Result(routing.route, tuple(problems))
 
     def _overrides(self, routing: Routing) -> dict[str, Severity]:

@@ -108,7 +108,7 @@ class Members:
         if rule is None or name in rule["allow"]:
             return
         if rule["pattern"] is not None and not patterns.matches(rule["pattern"], name):
-            yield Finding(id=id, path=path, expected=f"a name that matches {rule['pattern']}", value=name)
+            yield Finding(id=id, path=path, expected=f"a name that matches {rule['pattern']}", value=name, plan=rule.get("origin"))
         if rule["cases"] and not any(names.is_written_in(name, case) for case in rule["cases"]):
             better = names.rewrite(name, rule["cases"][0])
             yield Finding(
@@ -116,7 +116,8 @@ class Members:
                 path=path,
                 expected=" or ".join(names.CASES[case].noun for case in rule["cases"]),
                 value=name,
-                hint=f"rename it to {better}" if better and better != name else None,
+                hint=f"rename it to {better}" if better and better != name and name.isprintable() else None,
+                plan=rule.get("origin"),
             )
 
 

@@ -61,7 +61,7 @@ def _parse_slowly(text: str) -> Any:
     except json.JSONDecodeError as error:
         if not text.strip():
             raise NotJSON("an empty text") from None
-        what = error.msg[:1].lower() + error.msg[1:]
+        what = (error.msg[:1].lower() + error.msg[1:]).removesuffix(" at").removesuffix(" starting")
         if error.pos >= len(text.rstrip()):
             raise NotJSON(f"text that ends too early, at column {error.pos + 1}: {what}") from None
         line = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"

@@ -479,6 +479,14 @@ def _shown(name: str) -> str:
 
 _TABS = re.compile(r"[ ]*\t")
 _SYNTAX = (
+    ("while scanning a block scalar", "text stands behind | or > in the same line", "begin it in the next line, or quote it all"),
+    ("while scanning a directive", "a line that begins with % is a directive", "take it out, or put the text in quotes"),
+    ("while scanning a tag", "a tag that cannot be read", "quote a text that begins with an exclamation mark"),
+    ("while parsing a tag", "a tag that cannot be read", "quote a text that begins with an exclamation mark"),
+    ("found unexpected ':'", "a colon stands where none can be", "put the text in quotes"),
+    ("mapping keys are not allowed", "a ? stands where no key can be", "put the text in quotes"),
+    ("sequence entries are not allowed", "a list item where no list can be", "begin the list on a line of its own"),
+    ("unexpected document indicator", "these quotes are never closed", "close them"),
     ("mapping values are not allowed", "a colon stands where no key can be", "put the text in quotes, or begin a new line"),
     (
         "did not find expected key",
@@ -522,7 +530,7 @@ _SYNTAX = (
 )
 
 
-_BEGUN = ("unexpected end of stream", "could not find expected ':'", "',' or '}'", "',' or ']'")
+_BEGUN = ("unexpected end of stream", "unexpected document indicator", "could not find expected ':'", "',' or '}'", "',' or ']'")
 """Faults that are better shown where the part began than where it went wrong."""
 
 

@@ -163,7 +163,7 @@ def _object(rng: random.Random, node: dict[str, Json], depth: int) -> None:
             node["required"] = required
     roll = rng.random()
     if roll < 0.4 and "properties" in node:
-        node["x-unplanned"] = rng.choice(["error", "warning", "note"])
+        node["x-unplanned"] = rng.choice(["error", "warning", "note", "off", "off"])
         if node["x-unplanned"] == "error":
             node["additionalProperties"] = False
     elif roll < 0.5:
@@ -249,7 +249,7 @@ def bundle(rng: random.Random) -> dict[str, Json]:
         "naming": {"properties": {"cases": ["snake"], "pattern": None, "order": None, "allow": []}} if rng.random() < 0.3 else {},
         "limits": limits,
         "unplanned": {"events": "error", "properties": "warning", "traits": "off", "versions": "warning", "destinations": "warning"},
-        "severity": {},
+        "severity": rng.choice([{}, {}, {}, {"naming": "off"}, {"unplanned/unplanned-trait": "error"}]),
         "destinations": rng.choice([None, None, ["Mixpanel", "Google Analytics"]]),
         "default_version": "oldest",
         "calls": calls,
@@ -312,7 +312,7 @@ def fitting_object(rng: random.Random, node: dict[str, Json]) -> dict[str, Json]
     more = node.get("additionalProperties")
     if isinstance(more, dict):
         value.update({name: fitting(rng, more) for name in rng.sample(NAMES, rng.randint(0, 2)) if name not in value})
-    elif more is not False and "x-unplanned" not in node and rng.random() < 0.2:
+    elif more is not False and node.get("x-unplanned", "off") == "off" and rng.random() < 0.2:
         value[rng.choice(OTHER_NAMES)] = rng.choice([1, "x", None, [[]], {"deep": {"deeper": [1]}}])
     return value
 

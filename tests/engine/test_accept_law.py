@@ -129,7 +129,7 @@ def unplanned(value: Any, node: Any) -> Iterator[str]:
                 yield from unplanned(inner, member)
             elif isinstance(more, dict):
                 yield from unplanned(inner, more)
-            elif "x-unplanned" in node:
+            elif node.get("x-unplanned", "off") != "off":
                 yield f"unplanned {name}"
     elif isinstance(value, list):
         for item in value:

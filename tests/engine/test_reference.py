@@ -131,8 +131,4 @@ def test_explanations_are_the_same_by_both_engines(seed: int) -> None:
     for _ in range(20):
         payload = event(rng, plan)
         line = json.dumps(damaged(rng, payload) if rng.random() < 0.7 else payload).encode()
-        if b'"":' in line:  # jsonschema-rs leaves an empty key out of the path
-            continue
-        one, other = reference.check(line), explain.check(line)
-        assert one.route == other.route, (seed, line)
-        assert sorted(map(repr, one.violations)) == sorted(map(repr, other.violations)), (seed, line)
+        assert reference.check(line) == explain.check(line), (seed, line)

@@ -140,6 +140,11 @@ ROWS = [
         order(sizes={"a": 1, "b": "2"}),
         ['error type/wrong-type /properties/sizes/b: properties.sizes.b should be an integer, got string "2"'],
     ),
+    # an empty key is a key, in paths too
+    (
+        order(sizes={"": "2"}),
+        ['error type/wrong-type /properties/sizes/: properties.sizes[""] should be an integer, got string "2"'],
+    ),
     (
         order(at="2024-01-15"),
         [

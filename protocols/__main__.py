@@ -1,0 +1,5 @@
+"""`python -m protocols` is the command."""
+
+from protocols.cli import main
+
+main()
