@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.patterns import fault, for_accept, matches
+from protocols.patterns import fault, for_accept, matches, texts
 
 FAULTS = [
     (r"(?=a)", "lookaround is not allowed"),
@@ -115,6 +115,29 @@ def test_matches(pattern: str, text: str, verdict: bool) -> None:
 def test_a_faulty_pattern_is_no_silent_match() -> None:
     with pytest.raises(ValueError, match="regex"):
         matches("(?=a)", "a")
+
+
+LISTED = [
+    (r"^(?:Email|Google)$", ("Email", "Google")),
+    (r"^a$|^b?$", ("", "a", "b")),
+    (r"^[a-c]{1,2}$", ("a", "aa", "ab", "ac", "b", "ba", "bb", "bc", "c", "ca", "cb", "cc")),
+    (r"^x[0-1]?$", ("x", "x0", "x1")),
+    (r"^[^a]$", None),  # nearly every character there is
+    (r"^a*$", None),
+    (r"^[a-z]{2}$", None),  # more than asked for
+    (r"^(?:a|b){50}$", None),
+    (r"^a", None),
+    (r"a", None),
+    (r"^\s$", None),
+    (r"^é$", None),
+    (r"(?=a)", None),
+]
+
+
+@pytest.mark.parametrize(("pattern", "listed"), LISTED)
+def test_all_the_texts_of_a_pattern(pattern: str, listed: tuple[str, ...] | None) -> None:
+    assert texts(pattern, 100) == listed
+    assert listed is None or all(matches(pattern, text) for text in listed)
 
 
 _PIECES = st.sampled_from(

@@ -77,7 +77,6 @@ class Explainer:
         self._bodies: dict[str, dict[str, Any]] = {}
         self.router = Router(settings)
         self._members = Members(settings)
-        self._private = self._level("privacy/personal-data", {}, None) is not Severity.off
 
     def explain(self, raw: bytes) -> Result:
         """What is wrong with the event in these bytes (one JSON text)."""
@@ -151,11 +150,12 @@ class Explainer:
                 yield from self._members.name_case("naming/event-name-case", "events", ("event",), name)
         if unnamed or (not planned and self._unplanned["events"] is Severity.error):
             return
+        private = self._level("privacy/personal-data", self._overrides(routing), None) is not Severity.off
         for member in ("properties", "traits"):
             if member in event.payload and member not in event.broken:
                 node = body["properties"].get(member, {})
                 yield from self._members.judge(member, event.payload[member], node, planned=planned)
-                if self._private:
+                if private:
                     yield from personal((member,), event.payload[member], node)
 
     def _values(self, event: Normalised, routing: Routing) -> Iterator[Finding]:

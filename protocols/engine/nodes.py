@@ -49,6 +49,8 @@ def down(schema: Node, where: Sequence[str | int]) -> Iterator[Any]:
     resource = schema
     yield node
     for token in where:
+        if isinstance(node, Mapping):
+            token = str(token)  # jsonschema-rs reads a key such as `1` as a number
         while isinstance(node, Mapping) and token not in node and isinstance(node.get("$ref"), str):
             node = _resolve(resource, node["$ref"])
         if token == "$ref" and isinstance(node, Mapping):

@@ -1,10 +1,14 @@
-"""Raw JSON Schema inside a plan: valid, without references, with patterns and formats that are really checked."""
+"""Raw JSON Schema inside a plan: valid, with patterns and formats that are really checked, and references inside itself alone.
+
+Here is where a recursive shape is said: `schema: {$ref: "#/$defs/node", $defs: {node: ...}}`.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from protocols.names import nearest
 from protocols.plan.contradictions import format_problem, pattern_problem
@@ -12,7 +16,7 @@ from protocols.plan.kinds import mistake
 from protocols.plan.nodes import List, Map, plain
 from protocols.positions import Position
 from protocols.problems import Problem
-from protocols.violations import describe, quoted_if_odd
+from protocols.violations import describe, pointer_tokens, quoted_if_odd
 
 _ONE = frozenset(
     [
@@ -30,7 +34,7 @@ _ONE = frozenset(
     ]
 )
 _SEVERAL = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
 _PLAIN = frozenset(
     [
         "type",
@@ -64,11 +68,11 @@ _PLAIN = frozenset(
         "writeOnly",
         "examples",
         "$comment",
+        "$ref",
     ]
 )
 _KNOWN = _ONE | _SEVERAL | _BY_NAME | _PLAIN
 _REFUSED = {
-    "$ref": "write the shape out; in a plan, ref names a definition",
     "$dynamicRef": "write the shape out",
     "$recursiveRef": "write the shape out",
     "$id": "take it out",
@@ -76,8 +80,7 @@ _REFUSED = {
     "$anchor": "take it out",
     "$dynamicAnchor": "take it out",
     "$vocabulary": "take it out",
-    "$defs": "take it out; reusable shapes stand under definitions of the plan",
-    "definitions": "take it out; reusable shapes stand under definitions of the plan",
+    "definitions": "write $defs",
     "dependencies": "write dependentRequired or dependentSchemas",
     "additionalItems": "write items beside prefixItems",
     "id": "take it out",
@@ -88,6 +91,8 @@ _REFUSED = {
 def check_raw(schema: Map) -> Iterator[Problem]:
     """Everything that is wrong with a raw schema, each with its place."""
     problems = [*_keywords(schema), *_against_meta_schema(schema)]
+    if not problems:
+        problems = list(_references(schema))
     yield from problems
     if not problems:
         yield from _uncompilable(schema)
@@ -119,6 +124,61 @@ def _keywords(schema: Any) -> Iterator[Problem]:
                 yield problem
         elif key not in _KNOWN and not key.startswith("x-"):
             yield _unknown(key, schema.keys_at[key])
+
+
+def _references(root: Map) -> Iterator[Problem]:
+    """Every `$ref` leads to a schema of this raw schema, and none of them back to itself at the same value."""
+    settled: set[int] = set()
+    for schema in _schemas(root):
+        if "$ref" in schema and _target(root, schema["$ref"]) is None:
+            reference, at = schema["$ref"], schema.values_at["$ref"]
+            yield mistake(
+                "bad-schema", at, f"$ref leads nowhere: {describe(reference)}", hint='write "#/$defs/..." and the schema under $defs'
+            )
+            return
+    for schema in _schemas(root):
+        if _leads_back(root, schema, [], settled):
+            yield mistake(
+                "bad-schema", schema.at, "$ref leads back here at the same value, so it could never be checked", hint="take it out"
+            )
+            return
+
+
+def _schemas(schema: Any) -> Iterator[Map]:
+    """This schema and all schemas inside it."""
+    if not isinstance(schema, Map):
+        return
+    yield schema
+    for key, value in schema.items():
+        inner = [value] if key in _ONE else value if key in _SEVERAL else value.values() if key in _BY_NAME else ()
+        for each in inner:
+            yield from _schemas(each)
+
+
+def _target(root: Map, reference: str) -> Any:
+    """The schema that a reference of the form `#` or `#/...` leads to, or None."""
+    node: Any = root if reference.startswith("#") else None
+    for token in pointer_tokens(unquote(reference[1:])):
+        if isinstance(node, List):
+            node = node[int(token)] if token.isdecimal() and int(token) < len(node) else None
+        else:
+            node = node.get(token) if isinstance(node, Map) else None
+    return node if isinstance(node, (Map, bool)) and reference[1:2] in ("", "/") else None
+
+
+def _leads_back(root: Map, schema: Any, above: list[int], settled: set[int]) -> bool:
+    """Whether a schema comes back to itself without going into the value."""
+    if not isinstance(schema, Map) or id(schema) in settled:
+        return False
+    if id(schema) in above:
+        return True
+    same_value: list[Any] = [_target(root, schema["$ref"])] if "$ref" in schema else []
+    for key, value in schema.items():
+        same_value += value if key in ("allOf", "anyOf", "oneOf") else [value] if key in ("not", "if", "then", "else") else []
+        same_value += value.values() if key == "dependentSchemas" else ()
+    found = any(_leads_back(root, inner, [*above, id(schema)], settled) for inner in same_value)
+    settled.add(id(schema))
+    return found
 
 
 def _unknown(key: str, at: Position) -> Problem:

@@ -25,7 +25,7 @@ PLAN = """
 protocols: 1
 plan: test
 version: 1
-limits: {event_name: 30, property_name: 20, event_bytes: 2000, message_id: 10, properties: 12, depth: 8}
+limits: {event_name: 30, property_name: 20, event_bytes: 2000, message_id: 10, properties: 20, depth: 8}
 destinations: [Mixpanel]
 events:
   Order Completed:
@@ -52,6 +52,7 @@ events:
       2: {properties: {method: {enum: [Email], required: true}}}
       3: {status: deprecated}
   Old Event: {status: deprecated}
+  An Event Of More Than Thirty Characters: {properties: {a: string}}
   Raw: {properties: {a: string}, schema: {dependentRequired: {a: [b]}}}
   Whole: {payload: {required: [messageId]}}
   Free: {unplanned: {properties: "off"}, properties: {a: string}}
@@ -155,8 +156,9 @@ REFUSED = [
     signed_up(version(4)),
     signed_up(version("2")),
     {"type": "track", "event": "Old Event", "userId": "u"},
+    {"type": "track", "event": "An Event Of More Than Thirty Characters", "userId": "u"},
     {"type": "track", "event": "Free", "userId": "u", "properties": {"x" * 21: 1}},
-    {"type": "track", "event": "Free", "userId": "u", "properties": dict.fromkeys("bcdefghijklmn", 1)},
+    {"type": "track", "event": "Free", "userId": "u", "properties": dict.fromkeys("bcdefghijklmnopqrstuvw", 1)},
     {"type": "identify", "userId": "u", "event": "x"},
     {"type": "identify", "userId": "u", "traits": {"Plan": "free"}},  # another spelling of a planned name
     {"type": "identify", "userId": "u", "context": {"traits": {"plan": 5}}},
@@ -171,8 +173,9 @@ REFUSED = [
 
 @pytest.mark.parametrize("payload", REFUSED)
 def test_refused(payload: Any) -> None:
-    line = json.dumps(payload).encode()
+    line, good = json.dumps(payload).encode(), json.dumps(order()).encode()
     assert Acceptor(BUNDLE).accept(line) is None
+    assert Acceptor(BUNDLE).accept_all([good, line, good]) == (Counter({ORDER: 2}), [1])
     assert Engine(BUNDLE, mode="explain").check(line).violations
 
 
@@ -237,8 +240,10 @@ TEXTS = [
 
 @pytest.mark.parametrize(("member", "accepted"), TEXTS)
 def test_what_else_stands_in_the_text(member: bytes, accepted: bool) -> None:
-    line = json.dumps(order()).encode()[:-1] + b", " + member + b"}"
+    good = json.dumps(order()).encode()
+    line = good[:-1] + b", " + member + b"}"
     assert (Acceptor(BUNDLE).accept(line) is not None) is accepted
+    assert Acceptor(BUNDLE).accept_all([good, line])[1] == ([] if accepted else [1])
 
 
 def test_a_batch() -> None:

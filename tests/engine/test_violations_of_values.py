@@ -44,6 +44,8 @@ events:
       card: {schema: {oneOf: [{required: [number]}, {required: [token]}]}}
       not: {schema: {not: {const: 1}}}
       has: {type: array, schema: {contains: {const: 1}}}
+      1: {properties: {2: {type: string, required: true}}}
+      tree: {schema: {$ref: "#/$defs/node", $defs: {node: {type: object, properties: {kids: {items: {$ref: "#/$defs/node"}}}}}}}
     payload: {required: [messageId]}
 identify: {traits: {email: {type: string, required: true}, firstName: string}}
 """
@@ -140,7 +142,17 @@ ROWS = [
         order(sizes={"a": 1, "b": "2"}),
         ['error type/wrong-type /properties/sizes/b: properties.sizes.b should be an integer, got string "2"'],
     ),
-    # an empty key is a key, in paths too
+    # keys that look like numbers are keys, in paths too
+    (
+        order(sizes={"1": "x"}),
+        ['error type/wrong-type /properties/sizes/1: properties.sizes[1] should be an integer, got string "x"'],
+    ),
+    (
+        order(sizes={"01": "x", "+1": 5}),
+        ['error type/wrong-type /properties/sizes/01: properties.sizes[01] should be an integer, got string "x"'],
+    ),
+    (raw(**{"1": {}}), ["error required/missing-property /properties/1/2: properties[1][2] is required and missing"]),
+    # and so is an empty one
     (
         order(sizes={"": "2"}),
         ['error type/wrong-type /properties/sizes/: properties.sizes[""] should be an integer, got string "2"'],
@@ -265,6 +277,12 @@ ROWS = [
             "error value/schema-rule /properties/card: properties.card should satisfy "
             'oneOf: [{"required": ["number"]}, {"required": ["token"]}], got object with 2 members'
         ],
+    ),
+    # a recursive shape
+    (raw(tree={"kids": [{"kids": []}]}), []),
+    (
+        raw(tree={"kids": [{"kids": [5]}]}),
+        ["error type/wrong-type /properties/tree/kids/0/kids/0: properties.tree.kids[0].kids[0] should be an object, got integer 5"],
     ),
     (raw(**{"not": 1}), ['error value/schema-rule /properties/not: properties.not should satisfy not: {"const": 1}, got integer 1']),
     (raw(has=[2]), ['error value/schema-rule /properties/has: properties.has should satisfy contains: {"const": 1}, got array of 1 item']),
