@@ -70,8 +70,6 @@ def validate(
     Reads JSON lines, JSON arrays, single objects and batch bodies, packed or not.
     Equal violations are shown once, with their number, the first place and a few values.
     """
-    if at is not None and at and not at.startswith("/"):
-        raise UsageError(f"--at {at}: a JSON Pointer begins with a slash; did you mean --at /{at.lstrip('$.').replace('.', '/')}?")
     from protocols.plan import load_plan
     from protocols.readers import total_bytes
     from protocols.validate import validate_files

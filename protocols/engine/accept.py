@@ -59,8 +59,9 @@ class Acceptor:
             event = attempt(decode, line)
             if event is not REFUSED:
                 most = self._limits["depth"]
-                is_shallow = len(line.translate(None, _NO_BRACKETS)) <= most or depth_of_text(line) <= most
-                return decoders.route(event, line) if is_shallow else None
+                if len(line.translate(None, _NO_BRACKETS)) > most and depth_of_text(line) > most:
+                    return None
+                return decoders.sure[type(event)] if event.userId and type(event) in decoders.sure else decoders.route(event, line)
         return None
 
     def accept_all(self, lines: Sequence[bytes]) -> tuple[Counter[Route], list[int]]:
@@ -90,7 +91,7 @@ class Acceptor:
         events, refused = _decode_all(decoders.decodes, lines)
         kinds = Counter(map(type, events))
         kinds.pop(Refused, None)
-        unsure = {kind for kind in kinds if decoders.entries[kind].needs_look}
+        unsure = kinds.keys() - decoders.sure.keys()
         if unsure or not all(map(_user_of, events)):
             for at, event in enumerate(events):
                 if type(event) in unsure or event.userId is None:

@@ -56,17 +56,14 @@ class Entry(NamedTuple):
     check: Check | None = None
     versioned: bool = False
 
-    @property
-    def needs_look(self) -> bool:
-        """Whether events of the struct differ in more than their struct."""
-        return self.versioned or self.check is not None
-
 
 class Decoders(NamedTuple):
-    """`decodes` are tried in turn; each decodes a union. `entries` has the struct of every member of these unions."""
+    """`decodes` are tried in turn; each decodes a union. `entries` has the struct of every member of these unions, and
+    `sure` those whose events all have one route, given an identity."""
 
     decodes: tuple[Decode, ...]
     entries: Mapping[type[Any], Entry]
+    sure: Mapping[type[Any], Route]
 
     def route(self, event: Any, line: bytes) -> Route | None:
         """The route of a decoded event, or None where it lacks an identity or does not pass its check."""
@@ -94,10 +91,12 @@ def build(bundle: Mapping[str, Any], order: Sequence[str]) -> Decoders:
     but an expected one is found at once."""
     plan = _Plan(bundle["$defs"], bundle["x-protocols"], order)
     if any(said.get(key, "off") != "off" for said in plan.severities() for key in ("privacy", "privacy/personal-data")):
-        return Decoders((), {})
+        return Decoders((), {}, {})
     unions = [list(members) for members in _unions(plan)]
     decodes = [_union([member.struct for member in members]).decode for members in unions if members]
-    return Decoders(tuple(decodes), {member.struct: member.entry for members in unions for member in members})
+    entries = {member.struct: member.entry for members in unions for member in members}
+    sure = {kind: entry.route for kind, entry in entries.items() if entry.check is None and not entry.versioned}
+    return Decoders(tuple(decodes), entries, sure)
 
 
 def _union(structs: Sequence[type[msgspec.Struct]]) -> msgspec.json.Decoder[Any]:

@@ -71,7 +71,7 @@ def _call_schema(call: str, section: Section, unplanned: Mapping[str, Severity])
         **({} if body.description is None else {"description": body.description}),
         "type": "object",
         **({} if section.position is None else {"x-origin": str(section.position)}),
-        **notes(status=body.status),
+        **notes(status=body.status, owners=section.owners, labels=section.labels, extensions=section.extensions),
         **_payload(at, body, {"type": {"const": call}}, ["type"], {} if call == "track" else unplanned),
     }
 

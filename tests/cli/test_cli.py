@@ -75,8 +75,8 @@ WRONG = [
         '"protocols validate --help" says what can be written\n',
     ),
     (
-        ["validate", "e.jsonl", "--at", "$.payload.event"],
-        "error: --at $.payload.event: a JSON Pointer begins with a slash; did you mean --at /payload/event?\n",
+        ["validate", "-", "--plan", "ecommerce", "--at", "$.payload.event"],
+        'error: --at should be a JSON Pointer such as /event, got "$.payload.event"; did you mean /payload/event?\n',
     ),
     (
         ["compile", "ecommerce", "-o", "x", "--draft", "8"],
