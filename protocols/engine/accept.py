@@ -10,7 +10,7 @@ a refused event is no bad event: the second stage looks at it. Refused by design
 raw schemas, pages named only by `properties.name`, lines that are no strict UTF-8, everything while
 `privacy/personal-data` is on.
 
-`accept` is the plain version; `accept_all` does the same for a batch with its loops in C, 1.2 times as fast.
+`accept` is the plain version; `accept_all` does the same for a batch with its loops in C, 1.4 times as fast.
 """
 
 from __future__ import annotations

@@ -88,7 +88,8 @@ class Explainer:
             return self._unreadable(
                 "limit/nesting-too-deep", expected=f"at most {counted(self._limits['depth'], 'level')}", actual=str(error.depth)
             )
-        return self._explain(value, len(raw))
+        may_be_deep = raw.count(b"{") + raw.count(b"[") > self._limits["depth"]
+        return self._explain(value, len(raw), may_be_deep=may_be_deep)
 
     def explain_value(self, value: Any, size: int | None = None) -> Result:
         """What is wrong with an event given as Python's JSON types. `size` is its length in bytes as JSON, where known."""
@@ -101,11 +102,11 @@ class Explainer:
             return self._unreadable("limit/nesting-too-deep", expected=f"at most {counted(self._limits['depth'], 'level')}", actual=deepest)
         return self._explain(value, len(msgspec.json.encode(value)) if size is None else size)
 
-    def _explain(self, value: Any, size: int) -> Result:
+    def _explain(self, value: Any, size: int, *, may_be_deep: bool = True) -> Result:
         if not isinstance(value, dict):
             return self._unreadable("payload/not-an-object", value=value)
         event = normalise(value)
-        findings = [*self._sizes(value, size), *event.findings]
+        findings = [*self._sizes(value, size, may_be_deep), *event.findings]
         if event.call is None:
             routing = Routing(UNREADABLE, "", None, [])
             return self._result(routing, event, findings)
@@ -126,11 +127,11 @@ class Explainer:
             return None
         return violation("limit/batch-too-large", "", severity=severity, expected=f"at most {counted(most, 'byte')}", actual=str(size))
 
-    def _sizes(self, value: Mapping[str, Any], size: int) -> Iterator[Finding]:
+    def _sizes(self, value: Mapping[str, Any], size: int, may_be_deep: bool) -> Iterator[Finding]:
         if size > self._limits["event_bytes"]:
             expected = f"at most {counted(self._limits['event_bytes'], 'byte')}"
             yield Finding(id="limit/event-too-large", path=(), expected=expected, actual=str(size))
-        depth = depth_of(value)
+        depth = depth_of(value) if may_be_deep else 0
         if depth > self._limits["depth"]:
             expected = f"at most {counted(self._limits['depth'], 'level')}"
             yield Finding(id="limit/nesting-too-deep", path=(), expected=expected, actual=str(depth))

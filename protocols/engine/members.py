@@ -43,7 +43,7 @@ class Members:
     def _walk(self, member: str, path: Path, value: Any, node: Node) -> Iterator[Finding]:
         if isinstance(value, dict):
             yield from self._object(member, path, value, node)
-        elif isinstance(value, list) and isinstance(node.get("items"), Mapping):
+        elif isinstance(value, list) and isinstance(node.get("items"), dict):
             for index, item in enumerate(value):
                 yield from self._walk(member, (*path, index), item, node["items"])
 
@@ -54,7 +54,7 @@ class Members:
             if name in known:
                 yield from _deprecation(here, known[name], value, node)
                 yield from self._walk(member, here, inner, known[name])
-            elif isinstance(node.get("additionalProperties"), Mapping):
+            elif isinstance(node.get("additionalProperties"), dict):
                 yield from self._walk(member, here, inner, child(node, name))
             elif "x-unplanned" in node:
                 yield from self._unknown(member, here, name, inner, value, node)

@@ -1,7 +1,7 @@
 """Reading the plan's own keywords (`x-...`) off a compiled schema.
 
-A node of the compiled schema is a plain JSON Schema object; the plan leaves in it where it comes from (`x-origin`,
-`x-origins`), whether its values are personal and what is said of names it lacks (`x-unplanned`).
+A node of the compiled schema is a plain JSON Schema object made of dicts and lists; the plan leaves in it where it comes
+from (`x-origin`, `x-origins`), whether its values are personal and what is said of names it lacks (`x-unplanned`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def child(node: Node, token: str | int) -> Node:
         found = node.get("properties", {}).get(token)
         if found is None:
             found = node.get("additionalProperties")
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def along(node: Node, path: Path) -> Iterator[Node]:
@@ -37,7 +37,7 @@ def along(node: Node, path: Path) -> Iterator[Node]:
 
 def is_map_key(node: Node, token: str | int) -> bool:
     """Whether `token` is a key of a map, which has a name of its own but no shape of its own."""
-    return isinstance(token, str) and token not in node.get("properties", {}) and isinstance(node.get("additionalProperties"), Mapping)
+    return isinstance(token, str) and token not in node.get("properties", {}) and isinstance(node.get("additionalProperties"), dict)
 
 
 def down(schema: Node, where: Sequence[str | int]) -> Iterator[Any]:
@@ -49,17 +49,17 @@ def down(schema: Node, where: Sequence[str | int]) -> Iterator[Any]:
     resource = schema
     yield node
     for token in where:
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             token = str(token)  # jsonschema-rs reads a key such as `1` as a number
-        while isinstance(node, Mapping) and token not in node and isinstance(node.get("$ref"), str):
+        while isinstance(node, dict) and token not in node and isinstance(node.get("$ref"), str):
             node = _resolve(resource, node["$ref"])
-        if token == "$ref" and isinstance(node, Mapping):
+        if token == "$ref" and isinstance(node, dict):
             node = _resolve(resource, node["$ref"])
-        elif (isinstance(node, list) and isinstance(token, int)) or (isinstance(node, Mapping) and token in node):
+        elif (isinstance(node, list) and isinstance(token, int)) or (isinstance(node, dict) and token in node):
             node = node[token]  # type: ignore[index]  # a list has an index here, a mapping a key
         else:
             return
-        if isinstance(node, Mapping) and "$id" in node:
+        if isinstance(node, dict) and "$id" in node:
             resource = node
         yield node
 
@@ -69,7 +69,7 @@ def _resolve(resource: Node, reference: str) -> Any:
     node: Any = resource
     fragment = unquote(reference.partition("#")[2])
     for token in pointer_tokens(fragment):
-        node = node.get(token, {}) if isinstance(node, Mapping) else {}
+        node = node.get(token, {}) if isinstance(node, dict) else {}
     return node if reference.startswith("#") else {}
 
 
@@ -80,8 +80,8 @@ def origin(schema: Node, where: Sequence[str | int], keyword: str | None = None)
     found: str | None = None
     origins: Mapping[str, str] = {}
     for node in down(schema, where):
-        if isinstance(node, Mapping) and isinstance(node.get("x-origin"), str):
+        if isinstance(node, dict) and isinstance(node.get("x-origin"), str):
             found, origins = node["x-origin"], node.get("x-origins", {})
-        elif isinstance(node, (Mapping, list)):
+        elif isinstance(node, (dict, list)):
             origins = {}
     return origins.get(keyword, found) if keyword else found

@@ -146,7 +146,7 @@ def _at(instance: Any, path: Path) -> Any:
 def _in_schema(schema: Any, where: tuple[str | int, ...]) -> tuple[Node, Any]:
     """The schema that holds the keyword at `where`, and the keyword's own value (None for a `false` schema)."""
     stations = list(down(schema, where))
-    if not where or len(stations) != len(where) + 1 or not isinstance(stations[-2], Mapping):
+    if not where or len(stations) != len(where) + 1 or not isinstance(stations[-2], dict):
         return {}, None
     return stations[-2], stations[-1]
 
