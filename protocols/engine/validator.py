@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from protocols.engine.accept import Acceptor
-
 from protocols.engine.explain import Explainer, Result
 from protocols.engine.faults import MakeJudge, fast_judge
 from protocols.engine.router import Route
