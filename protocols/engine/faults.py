@@ -94,6 +94,12 @@ def fast_faults(errors: Iterable[Any], instance: Any) -> Iterator[Fault]:
                 names = tuple(kind.unexpected)
             case "falseSchema" if where[-1:] == ("additionalProperties",) and path[-1:] != where[-1:]:
                 keyword, names = "additionalProperties", tuple(_at(instance, path))  # so it is said where no member is described
+            case "propertyNames":
+                where = where[: len(where) - where[::-1].index("propertyNames")]
+            case "falseSchema" if where[-1:] == ("propertyNames",):
+                keyword = "propertyNames"
+            case "contains":
+                where = (*where[:-1], "contains")  # it may have been minContains or maxContains
             case "anyOf" | "oneOf" if type(kind).__name__ != "OneOfMultipleValid":
                 branches = tuple(tuple(fast_faults(branch, instance)) for branch in kind.context)
         yield Fault(keyword, path, where, names, branches)

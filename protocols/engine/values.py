@@ -39,7 +39,7 @@ def findings(schema: Node, instance: Mapping[str, Any], faults: Iterable[Fault])
     for finding in found:
         by_path.setdefault(finding.path, set()).add(finding.id)
     kept: dict[tuple[Any, ...], Finding] = {}
-    for finding in found:
+    for finding in sorted(found, key=lambda finding: finding.plan or ""):  # of two equal ones the same, whichever engine found them
         here = by_path[finding.path]
         if not finding.id.startswith("type/") and here & _TYPES and not finding.id.startswith("required/"):
             continue
