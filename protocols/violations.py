@@ -120,7 +120,7 @@ def violation(
             actual=actual,
             hint=hint,
             event=event,
-            name=value if pointer in _NAMES and isinstance(value, str) else None,
+            name=value if (pointer in _NAMES or id == "status/deprecated-event") and isinstance(value, str) else None,
         ),
         pointer=pointer,
         expected=expected,

@@ -7,6 +7,7 @@ A command is a function that returns its exit code. What it needs beyond its opt
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +23,10 @@ COMMANDS = {
 
 
 def main() -> None:
-    """The `protocols` script."""
+    """The `protocols` script. A stream that the caller has closed is an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for as long as the process lives
     sys.exit(run(sys.argv[1:]))
 
 

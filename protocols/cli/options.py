@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,7 +41,7 @@ def choices(names: Collection[str]) -> str:
 
 def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
     """The plan that was named, or else the only one in the working directory that has a usual name."""
-    if plan is not None:
+    if plan:
         return plan
     there = [name for name in PLAN_NAMES if Path(name).is_file()]
     if len(there) == 1:
@@ -56,6 +56,13 @@ def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
     )
 
 
+def keep_apart(output: str | None, inputs: Iterable[str]) -> None:
+    """Refuse to write the results over something that is still to be read."""
+    for path in inputs:
+        if output is not None and os.path.exists(path) and os.path.exists(output) and os.path.samefile(path, output):
+            raise UsageError(f"--output {output}: this file is read, and would be lost; name another one")
+
+
 @contextlib.contextmanager
 def output(path: str | None) -> Iterator[BinaryIO]:
     """Where results go: a file, or standard output as bytes."""
@@ -68,8 +75,13 @@ def output(path: str | None) -> Iterator[BinaryIO]:
         raise UsageError(f"--output {path}: this is a folder; name a file in it") from None
     except OSError as error:
         raise UsageError(f"--output {path}: it cannot be written ({error.strerror})") from None
-    with file:
+    try:
         yield file
+    finally:
+        try:
+            file.close()
+        except OSError as error:  # what was still held back did not fit
+            raise UsageError(f"--output {path}: it cannot be written ({error.strerror})") from None
 
 
 def look(path: str | None, *, limit: int, quiet: bool, environment: Mapping[str, str] = os.environ) -> Look:

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from protocols.cli.exits import forget_output
+from protocols.errors import UsageError
+
 EXAMPLES = """\b
 Examples:
   protocols schema > plan.schema.json
@@ -28,6 +31,12 @@ def schema(
     from protocols.sinks.sink import to_json
 
     file = Path(plan.__file__).with_name("format.schema.json")
-    sys.stdout.buffer.write(f"{file}\n".encode() if path else to_json(plan.format_schema(), indent=2))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(f"{file}\n".encode() if path else to_json(plan.format_schema(), indent=2))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget_output()
+        raise UsageError(f"the schema cannot be written ({error.strerror})") from None
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from protocols.cli.exits import forget_output, tell
-from protocols.cli.options import choices, in_ci, is_screen, look, one_of, output, plan_or_default
+from protocols.cli.options import choices, in_ci, is_screen, keep_apart, look, one_of, output, plan_or_default
 from protocols.cli.progress import progress
 from protocols.errors import UsageError
 from protocols.report import FAIL_ON, judge
@@ -71,10 +71,12 @@ def validate(
     Equal violations are shown once, with their number, the first place and a few values.
     """
     from protocols.plan import load_plan
-    from protocols.readers import total_bytes
+    from protocols.readers import Source, expand, total_bytes
     from protocols.validate import validate_files
 
     loaded = load_plan(plan_or_default(plan, quiet=quiet))
+    sources = [source.path for source in expand(events) if isinstance(source, Source) and source.path]
+    keep_apart(output_file, [*sources, *(file.path for file in loaded.files)])
     drawn = look(output_file, limit=limit, quiet=quiet)
     streams_to_screen = format == "jsonl" and output_file is None and sys.stdout.isatty()
     shown = is_screen(sys.stderr) and not (quiet or no_progress or in_ci() or streams_to_screen)

@@ -17,7 +17,7 @@ from protocols.engine import nodes, values
 from protocols.engine.envelope import Normalised, normalise, too_long
 from protocols.engine.faults import Judge, MakeJudge, fast_judge
 from protocols.engine.finding import Finding, Path
-from protocols.engine.members import Members, destinations
+from protocols.engine.members import Members, destinations, misspelt
 from protocols.engine.parse import NotJSON, TooDeep, depth_of, parse, scrub
 from protocols.engine.privacy import personal
 from protocols.engine.router import Route, Router, Routing
@@ -26,6 +26,9 @@ from protocols.problems import Problem, Severity
 from protocols.violations import KINDS, counted, json_type, to_pointer, violation
 
 UNREADABLE = Route(None, None, None)
+
+_UNCHECKED = frozenset({"payload/malformed-json", "payload/not-an-object", "payload/unknown-call"})
+"""Where nothing more can be said of a record. Were these switched off, rubbish would pass."""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -119,6 +122,12 @@ class Explainer:
         findings += destinations(event.payload.get("integrations", {}), self._destinations, self._unplanned["destinations"])
         return self._result(routing, event, findings)
 
+    def prepare(self) -> None:
+        """Build all judges now; raises what building one of them may raise."""
+        for key in self._schemas:
+            if key != "envelope" and key not in self._judges:
+                self._judges[key] = self._make_judge(self._body(key))
+
     def batch_too_large(self, size: int) -> Problem | None:
         """The violation of a batch body of `size` bytes, if it is larger than the limit."""
         severity = self._level("limit/batch-too-large", self._severity, None)
@@ -154,8 +163,10 @@ class Explainer:
         private = self._level("privacy/personal-data", self._overrides(routing), None) is not Severity.off
         for member in ("properties", "traits"):
             if member in event.payload and member not in event.broken:
-                node = body["properties"].get(member, {})
-                yield from self._members.judge(member, event.payload[member], node, planned=planned)
+                node, value = body["properties"].get(member, {}), event.payload[member]
+                if member == "properties" and routing.entry is not None and event.call != "track" and not event.payload.get("name"):
+                    value = {name: inner for name, inner in value.items() if name != "name"}  # it is the name of the page
+                yield from self._members.judge(member, value, node, planned=planned)
                 if private:
                     yield from personal((member,), event.payload[member], node)
 
@@ -193,7 +204,11 @@ class Explainer:
         return self._severity | {key: Severity[name] for key, name in own.items()}
 
     def _level(self, id: str, overrides: Mapping[str, Severity], own: Severity | None, binding: bool = False) -> Severity:
-        """An override of the id wins over one of its family, and both over what the check or the kind says."""
+        """An override of the id wins over one of its family, and both over what the check or the kind says; none makes
+        good what could not be checked at all.
+        """
+        if id in _UNCHECKED:
+            return Severity.error
         if id in overrides:
             return overrides[id]
         family = id.partition("/")[0]
@@ -222,7 +237,7 @@ class Explainer:
             value=finding.value,
             actual=finding.actual,
             hint=finding.hint,
-            hide=self._redact or any(node.get("x-personal") for node in chain),
+            hide=self._redact or _is_personal(chain, finding),
             call=routing.route.call,
             event=routing.route.event,
             version=routing.route.version,
@@ -235,8 +250,20 @@ class Explainer:
         severity = self._level(id, self._severity, None)
         if self._redact and value is not UNSET:
             actual = json_type(value)
-        problem = violation(id, "", severity=severity, expected=expected, actual=actual, value=value, hide=self._redact)
+        problem = violation(
+            id, "", severity=severity, expected=expected, actual=actual, value=value, hide=self._redact or isinstance(value, list)
+        )
         return Result(UNREADABLE, (problem,) if severity is not Severity.off else (), readable=False)
+
+
+def _is_personal(chain: list[nodes.Node], finding: Finding) -> bool:
+    """Whether a value is, holds or was meant to be one that the plan marks personal."""
+    if not chain or any(node.get("x-personal") for node in chain):
+        return bool(chain)
+    if isinstance(finding.value, (dict, list)) and nodes.holds_personal(chain[-1]):
+        return True
+    meant = misspelt(str(finding.path[-1]), chain[-2]) if len(chain) > 1 else None
+    return meant is not None and nodes.holds_personal(chain[-2]["properties"][meant])
 
 
 def _moved(path: Path, event: Normalised) -> Path:

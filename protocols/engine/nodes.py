@@ -40,6 +40,14 @@ def is_map_key(node: Node, token: str | int) -> bool:
     return isinstance(token, str) and token not in node.get("properties", {}) and isinstance(node.get("additionalProperties"), dict)
 
 
+def holds_personal(node: Node) -> bool:
+    """Whether the plan marks a value at or below this node personal."""
+    if node.get("x-personal"):
+        return True
+    inner = [*node.get("properties", {}).values(), node.get("items"), node.get("additionalProperties")]
+    return any(isinstance(each, dict) and holds_personal(each) for each in inner)
+
+
 def down(schema: Node, where: Sequence[str | int]) -> Iterator[Any]:
     """What stands along the schema path `where`, from the schema itself on; ends early where the path cannot be followed.
 

@@ -72,8 +72,12 @@ def _refuse_constant(name: str) -> Any:
     raise NotJSON(f"{name}, which is a number of JavaScript and not of JSON")
 
 
+_MOST_BITS = 13_000
+"""Integers of more bits, about 3,900 digits, count as the largest double: Python would not write them as text."""
+
+
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= 4000 else math.copysign(sys.float_info.max, -1 if digits[0] == "-" else 1)
+    return int(digits) if len(digits) <= 3900 else math.copysign(sys.float_info.max, -1 if digits[0] == "-" else 1)
 
 
 def scrub(value: Any) -> Any:
@@ -84,13 +88,16 @@ def scrub(value: Any) -> Any:
     """
     match value:
         case str():
-            return value if value.isascii() else SURROGATES.sub("\ufffd", value)
-        case None | bool() | int():
+            text = str.__str__(value)  # a subclass, such as an enumeration, as the text that it is
+            return text if text.isascii() else SURROGATES.sub("\ufffd", text)
+        case None | bool():
             return value
+        case int():
+            return int.__int__(value) if value.bit_length() < _MOST_BITS else math.copysign(sys.float_info.max, 1 if value > 0 else -1)
         case float():
             if math.isnan(value):
                 raise NotJSON("a record with NaN, which JSON does not have")
-            return value if math.isfinite(value) else math.copysign(sys.float_info.max, value)
+            return float.__float__(value) if math.isfinite(value) else math.copysign(sys.float_info.max, value)
         case Mapping():
             return {_key(key): scrub(member) for key, member in value.items()}
         case list() | tuple():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from protocols import names
-from protocols.engine.finding import Finding
+from protocols.engine.finding import Finding, Path
 from protocols.problems import Severity
 
 
@@ -106,7 +106,7 @@ class Router:
                 if said is not None:
                     findings.append(self._unplanned_version(said, entry))
             key = keys[version]
-        findings.extend(_deprecation(name, entry, version, key))
+        findings.extend(_deprecation(name, entry, version, key, _where_named(call, payload)))
         return Routing(Route(call, name, version, assumed), key, entry, findings)
 
     def _unplanned_version(self, said: Any, entry: Mapping[str, Any]) -> Finding:
@@ -142,8 +142,14 @@ def _is_integer(value: Any) -> bool:
     return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
 
 
-def _deprecation(name: str, entry: Mapping[str, Any], version: int | None, key: str) -> Iterator[Finding]:
-    path = ("event",) if key.startswith("track/") else ("name",)
+def _where_named(call: str, payload: Mapping[str, Any]) -> Path:
+    """The path to the name that `_name` gives."""
+    if call == "track":
+        return ("event",)
+    return ("name",) if payload.get("name") else ("properties", "name")
+
+
+def _deprecation(name: str, entry: Mapping[str, Any], version: int | None, key: str, path: Path) -> Iterator[Finding]:
     if entry["status"] == "deprecated":
         successor = entry["replaced_by"]
         hint = f"send {successor}" if successor else None

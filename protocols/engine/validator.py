@@ -25,6 +25,8 @@ class Engine:
     def __init__(self, bundle: Mapping[str, Any], *, mode: Mode = "fast", redact: bool = False) -> None:
         self._arguments = (bundle, mode, redact)
         self.explainer = Explainer(bundle, _judge_of(mode), redact=redact)
+        if mode == "reference":
+            self.explainer.prepare()  # what it cannot follow is said before the first event
         self._acceptor = Acceptor(bundle) if mode == "fast" else None
 
     def check(self, raw: bytes) -> Result:

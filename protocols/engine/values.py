@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec import UNSET
+
 from protocols import formats, names
 from protocols.engine.faults import Fault
 from protocols.engine.finding import Finding, Path
@@ -66,10 +68,10 @@ def _explain(schema: Node, instance: Mapping[str, Any], fault: Fault) -> Iterato
                 yield from _refused_names(schema, fault, value)
         case "anyOf" | "oneOf" if fault.branches:
             yield from _closest(schema, instance, fault, value)
-        case "type" | "enum" | "const" if value is None:
+        case "type" | "enum" | "const" if value is None and argument is not UNSET:
             wanted = _types(holder["type"]) if "type" in holder else KEYWORDS[fault.keyword][1](argument)
             yield Finding(id="type/null-value", path=fault.path, expected=wanted, value=None, plan=_plan(schema, fault))
-        case keyword if keyword in KEYWORDS:
+        case keyword if keyword in KEYWORDS and argument is not UNSET:
             id, wanted_of = KEYWORDS[keyword]
             yield Finding(
                 id=id,
@@ -81,7 +83,7 @@ def _explain(schema: Node, instance: Mapping[str, Any], fault: Fault) -> Iterato
                 plan=_plan(schema, fault),
             )
         case keyword:
-            rule = f"{keyword}: {_compact(argument)}" if argument is not None else f"the plan's {keyword}"
+            rule = f"{keyword}: {_compact(argument)}" if argument not in (UNSET, None) else f"the plan's {keyword}"
             yield Finding(id="value/schema-rule", path=fault.path, expected=rule, value=value, plan=_plan(schema, fault))
 
 
@@ -96,7 +98,7 @@ def _missing(schema: Node, fault: Fault, value: Mapping[str, Any], argument: Any
     kind = {"traits": "trait", "context": "context"}.get(str(path[0]), "property")
     predecessor = next((old for old, node in members.items() if node.get("x-replaced-by") == name and old in value), None)
     hint = f"rename {predecessor} to {name}" if predecessor else None
-    if fault.keyword != "required":
+    if fault.keyword != "required" and isinstance(argument, dict):
         trigger = next((key for key, needed in argument.items() if key in value and name in needed), None)
         hint = f"it goes with {dotted([str(token) for token in (*fault.path, trigger)])}" if trigger else None
     own = (*fault.where[:-1], "properties", name)
@@ -120,7 +122,7 @@ def _closest(schema: Node, instance: Mapping[str, Any], fault: Fault, value: Any
     """What the alternative that came closest says; where all want another type here, all of these types together."""
     branches = [branch for branch in fault.branches if branch]
     if all(len(branch) == 1 and branch[0].keyword == "type" and branch[0].path == fault.path for branch in branches):
-        wanted = list(dict.fromkeys(type for branch in branches for type in _listed(_in_schema(schema, branch[0].where)[1])))
+        wanted = list(dict.fromkeys(type for branch in branches for type in _listed(_in_schema(schema, branch[0].where)[1] or ())))
         id = "type/null-value" if value is None else "type/wrong-type"
         yield Finding(id=id, path=fault.path, expected=_types(wanted), value=value, plan=_plan(schema, fault))
         return
@@ -144,10 +146,11 @@ def _at(instance: Any, path: Path) -> Any:
 
 
 def _in_schema(schema: Any, where: tuple[str | int, ...]) -> tuple[Node, Any]:
-    """The schema that holds the keyword at `where`, and the keyword's own value (None for a `false` schema)."""
+    """The schema that holds the keyword at `where`, and the keyword's own value (UNSET where the path cannot be
+    followed)."""
     stations = list(down(schema, where))
     if not where or len(stations) != len(where) + 1 or not isinstance(stations[-2], dict):
-        return {}, None
+        return {}, UNSET
     return stations[-2], stations[-1]
 
 

@@ -317,7 +317,11 @@ def _schema() -> Schema:
                 },
                 "How names are to be written.",
             ),
-            "limits": _object("limits", {key: _whole(meaning, 1) for key, meaning in _LIMITS.items()}, "Sizes that events may have."),
+            "limits": _object(
+                "limits",
+                {key: _whole(meaning, 1) for key, meaning in _LIMITS.items()} | {"depth": _depth()},
+                "Sizes that events may have.",
+            ),
             "unplanned": _object(
                 "unplanned",
                 {key: _words(SEVERITIES, meaning) for key, meaning in _UNPLANNED.items()},
@@ -361,6 +365,15 @@ def _naming() -> dict[str, Schema]:
         },
         "allow": _list(NAME, "Names that are right however they are written.", NAMES),
     }
+
+
+DEEPEST = 900
+"""Deeper events cannot be parsed, so no plan may allow them."""
+
+
+def _depth() -> Schema:
+    wanted = f"a whole number from 1 to {DEEPEST}"
+    return _whole(_LIMITS["depth"], 1) | {"maximum": DEEPEST, "errorMessage": wanted}
 
 
 _LIMITS = {

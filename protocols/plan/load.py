@@ -112,6 +112,7 @@ def build(reading: Reading, tree: Map) -> Plan | None:
     _expand_definitions(building)
     payload = _payload(building, tree)
     sections = {call: section for call in CALLS if (section := _section(building, tree, call, payload)) is not None}
+    _check_default_version(building, tree, sections)
     return Plan(
         name=tree.get("plan", ""),
         version=tree.get("version", ""),
@@ -128,6 +129,16 @@ def build(reading: Reading, tree: Map) -> Plan | None:
         destinations=frozenset(tree["destinations"]) if "destinations" in tree else None,
         definitions={name: definitions.keys_at[name] for name, shape in definitions.items() if not isinstance(shape, Removed)},
     )
+
+
+def _check_default_version(building: Building, tree: Map, sections: Mapping[str, Section]) -> None:
+    """A number as `default_version` is a version of at least one event."""
+    default = tree.get("default_version")
+    versions = {version for section in sections.values() for event in section.events.values() for version in event.bodies} - {None}
+    if isinstance(default, int) and default not in versions and not building.reading.gaps:
+        known = ", ".join(map(str, sorted(version for version in versions if version is not None)))
+        hint = f"write oldest, latest or one of {known}" if known else "write oldest or latest"
+        building.blame("contradiction", tree.values_at["default_version"], f"no event has a version {default}", hint)
 
 
 def _severities(node: Map, key: str) -> dict[str, Severity]:

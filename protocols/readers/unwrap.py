@@ -138,7 +138,12 @@ def pointer_of(at: str) -> list[str]:
     if at and not at.startswith("/"):
         meant = "/" + at.lstrip("$.").replace(".", "/")
         raise UsageError(f"--at should be a JSON Pointer such as /event, got {quoted(at)}; did you mean {meant}?")
+    if not _POINTER.fullmatch(at):
+        raise UsageError(f"--at should be a JSON Pointer such as /event, got {quoted(at)}; write ~0 for ~ and ~1 for / in a key")
     return pointer_tokens(at)
+
+
+_POINTER = re.compile(r"(?:[^~]|~[01])*")
 
 
 def pointed(text: bytes, tokens: Sequence[str], at: str) -> bytes | Problem:

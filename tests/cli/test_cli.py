@@ -199,3 +199,27 @@ def test_an_output_that_cannot_be_written(path: str, said: str, tmp_path: Path, 
     with pytest.raises(UsageError) as error, output(path):
         pass
     assert str(error.value) == said
+
+
+def test_results_never_overwrite_what_is_read(tmp_path):
+    events = tmp_path / "events.jsonl"
+    events.write_text('{"type":"track"}\n')
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("protocols: 1\nplan: p\nversion: 1\n")
+    for path in (events, plan):
+        before = path.read_text()
+        command = [sys.executable, "-m", "protocols", "validate", events, "--plan", plan, "--output", path]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        said = f"error: --output {path}: this file is read, and would be lost; name another one\n"
+        assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", said)
+        assert path.read_text() == before
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 1), ("<&-", 1), ("2>&-", 1)])
+def test_closed_streams_are_empty_ones(tmp_path, closed, code):
+    events = tmp_path / "events.jsonl"
+    events.write_text('{"type":"track"}\n')
+    command = f"{sys.executable} -m protocols validate {events} --plan ecommerce {closed}"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr

@@ -317,7 +317,7 @@ ROWS = [
     # the plan's own words
     (
         "description: D\nowners: [a, 5]\nlabels: {team: [x],"
-        " tier: 1}\nseverity: {naming: note}\ndestinations: [Mixpanel, 404]\ndefault_version: 2",
+        " tier: 1}\nseverity: {naming: note}\ndestinations: [Mixpanel, 404]\ndefault_version: 2\nevents: {A: {versions: {2: {}}}}",
         lambda p: (p.description, p.owners, p.labels, p.severity, p.destinations, p.default_version),
         ("D", ("a", "5"), {"team": ["x"], "tier": 1}, {"naming": Severity.note}, frozenset({"Mixpanel", "404"}), 2),
     ),
