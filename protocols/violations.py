@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
@@ -120,6 +121,7 @@ def violation(
             actual=actual,
             hint=hint,
             event=event,
+            group_pointer=fields.get("group_pointer"),
             name=value if (pointer in _NAMES or id == "status/deprecated-event") and isinstance(value, str) else None,
         ),
         pointer=pointer,
@@ -146,12 +148,17 @@ def sentence(
     hint: str | None,
     event: str | None = None,
     name: str | None = None,
+    group_pointer: str | None = None,
 ) -> str:
-    """What a violation says, from its data alone: what was wanted, what was got, then what to do."""
+    """What a violation says, from its data alone: what was wanted, what was got, then what to do.
+
+    `group_pointer` tells an index from a member whose name is a number.
+    """
     tokens = pointer_tokens(pointer or "")
+    starred = pointer_tokens(group_pointer) if group_pointer else ["*"] * len(tokens)
     if name is None:
         name = tokens[-1] if tokens else ""
-    text = KINDS[id].sentence.format(where=dotted(tokens), name=quoted_if_odd(name), expected=expected, actual=actual, event=event)
+    text = KINDS[id].sentence.format(where=dotted(tokens, starred), name=quoted_if_odd(name), expected=expected, actual=actual, event=event)
     return f"{text}; {hint}" if hint else text
 
 
@@ -168,11 +175,14 @@ def to_pointer(tokens: Sequence[str | int]) -> str:
     return "".join("/" + (token.replace("~", "~0").replace("/", "~1") if isinstance(token, str) else str(token)) for token in tokens)
 
 
-def dotted(tokens: Sequence[str]) -> str:
-    """A pointer as people write it: `properties.products[0].price`, odd keys quoted as in `properties["Feed Type"]`."""
+def dotted(tokens: Sequence[str], starred: Sequence[str] = ()) -> str:
+    """A pointer as people write it: `properties.products[0].price`, odd keys quoted as in `properties["Feed Type"]`.
+
+    With the same tokens `starred`, a number that is no `*` there is a name and quoted too.
+    """
     text = ""
-    for token in tokens:
-        if token.isdecimal() or token == "*":
+    for token, star in zip_longest(tokens, starred, fillvalue="*"):
+        if token == "*" or (token.isdecimal() and star == "*"):
             text += f"[{token}]"
         elif _PLAIN_KEY.fullmatch(token):
             text += f".{token}" if text else token

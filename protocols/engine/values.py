@@ -68,6 +68,9 @@ def _explain(schema: Node, instance: Mapping[str, Any], fault: Fault) -> Iterato
                 yield from _refused_names(schema, fault, value)
         case "anyOf" | "oneOf" if fault.branches:
             yield from _closest(schema, instance, fault, value)
+        case "falseSchema":
+            rule = "false, which no value does"
+            yield Finding(id="value/schema-rule", path=fault.path, expected=rule, value=value, plan=_plan(schema, fault))
         case "type" | "enum" | "const" if value is None and argument is not UNSET:
             wanted = _types(holder["type"]) if "type" in holder else KEYWORDS[fault.keyword][1](argument)
             yield Finding(id="type/null-value", path=fault.path, expected=wanted, value=None, plan=_plan(schema, fault))

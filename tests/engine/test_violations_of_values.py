@@ -44,6 +44,7 @@ events:
       card: {schema: {oneOf: [{required: [number]}, {required: [token]}]}}
       not: {schema: {not: {const: 1}}}
       has: {type: array, schema: {contains: {const: 1}}}
+      never: {schema: {properties: {x: false}}}
       1: {properties: {2: {type: string, required: true}}}
       tree: {schema: {$ref: "#/$defs/node", $defs: {node: {type: object, properties: {kids: {items: {$ref: "#/$defs/node"}}}}}}}
     payload: {required: [messageId]}
@@ -151,7 +152,7 @@ ROWS = [
         order(sizes={"01": "x", "+1": 5}),
         ['error type/wrong-type /properties/sizes/01: properties.sizes[01] should be an integer, got string "x"'],
     ),
-    (raw(**{"1": {}}), ["error required/missing-property /properties/1/2: properties[1][2] is required and missing"]),
+    (raw(**{"1": {}}), ['error required/missing-property /properties/1/2: properties["1"]["2"] is required and missing']),
     # and so is an empty one
     (
         order(sizes={"": "2"}),
@@ -285,6 +286,10 @@ ROWS = [
         ["error type/wrong-type /properties/tree/kids/0/kids/0: properties.tree.kids[0].kids[0] should be an object, got integer 5"],
     ),
     (raw(**{"not": 1}), ['error value/schema-rule /properties/not: properties.not should satisfy not: {"const": 1}, got integer 1']),
+    (
+        raw(never={"x": 1}),
+        ["error value/schema-rule /properties/never/x: properties.never.x should satisfy false, which no value does, got integer 1"],
+    ),
     (raw(has=[2]), ['error value/schema-rule /properties/has: properties.has should satisfy contains: {"const": 1}, got array of 1 item']),
     (
         {k: v for k, v in raw().items() if k != "messageId"},
