@@ -12,8 +12,7 @@ from typing import Any, BinaryIO
 
 from msgspec.structs import replace
 
-from protocols.engine.explain import Result
-from protocols.engine.router import Route
+from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.validator import Engine, Mode
 from protocols.plan import load_plan
 from protocols.plan.model import Plan
@@ -138,7 +137,7 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Callable[[P
 def _add_record(builder: Builder, engine: Engine, record: Record, tell: Callable[[Problem], None]) -> None:
     _add_batch_size(builder, engine, record.batch_bytes, record.place, tell)
     if record.problem is not None:
-        result = Result(Route(None, None, None), (record.problem,), readable=False)
+        result = Result(UNREADABLE, (record.problem,), readable=False)
     else:
         result = engine.check(record.raw) if record.raw is not None else engine.check_value(record.value)
     _add_result(builder, result, record.place, tell)

@@ -93,7 +93,7 @@ def fast_faults(errors: Iterable[Any], instance: Any) -> Iterator[Fault]:
             case "additionalProperties" | "unevaluatedProperties":
                 names = tuple(kind.unexpected)
             case "falseSchema" if where[-1:] == ("additionalProperties",) and path[-1:] != where[-1:]:
-                keyword, names = "additionalProperties", tuple(_at(instance, path))  # so it is said where no member is described
+                keyword, names = "additionalProperties", tuple(value_at(instance, path))  # so it is said where no member is described
             case "propertyNames":
                 where = where[: len(where) - where[::-1].index("propertyNames")]
             case "falseSchema" if where[-1:] == ("propertyNames",):
@@ -105,7 +105,8 @@ def fast_faults(errors: Iterable[Any], instance: Any) -> Iterator[Fault]:
         yield Fault(keyword, path, where, names, branches)
 
 
-def _at(instance: Any, path: Path) -> Any:
+def value_at(instance: Any, path: Path) -> Any:
+    """The value that a path leads to."""
     for token in path:
         instance = instance[token]
     return instance

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import UNSET
 
 from protocols import formats, names
-from protocols.engine.faults import Fault
+from protocols.engine.faults import Fault, value_at
 from protocols.engine.finding import Finding, Path
 from protocols.engine.members import misspelt
 from protocols.engine.nodes import Node, down, origin
@@ -58,7 +58,7 @@ _ONCE = {"type/wrong-type", "type/null-value", "required/missing-property", "req
 
 
 def _explain(schema: Node, instance: Mapping[str, Any], fault: Fault) -> Iterator[Finding]:
-    value = _at(instance, fault.path)
+    value = value_at(instance, fault.path)
     holder, argument = _in_schema(schema, fault.where)
     match fault.keyword:
         case "required" | "dependentRequired" | "dependencies":
@@ -140,12 +140,6 @@ def _fits_type(branch: tuple[Fault, ...], path: Path) -> bool:
 
 def _plan(schema: Node, fault: Fault) -> str | None:
     return origin(schema, fault.where[:-1], str(fault.where[-1]) if fault.where else None)
-
-
-def _at(instance: Any, path: Path) -> Any:
-    for token in path:
-        instance = instance[token]
-    return instance
 
 
 def _in_schema(schema: Any, where: tuple[str | int, ...]) -> tuple[Node, Any]:
