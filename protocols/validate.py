@@ -13,17 +13,21 @@ from typing import Any, BinaryIO
 from msgspec.structs import replace
 
 from protocols.engine.explain import UNREADABLE, Result
+from protocols.engine.known import Recalled
 from protocols.engine.validator import Engine, Mode
 from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
 from protocols.problems import Problem
 from protocols.readers import Batch, Done, Fault, Record, read_batches
-from protocols.report.report import About, Builder, PlanFile, Planned, Report
+from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen
 from protocols.schema import compile_plan
 
 Event = Mapping[str, Any] | bytes | str
 """One event: a mapping of JSON's types, or its JSON text."""
+
+
+Tell = Callable[[Problem], None]
 
 
 class Validator:
@@ -79,15 +83,14 @@ def validate_files(
     """
     checker = Engine(compile_plan(plan), mode=engine, redact=redact)
     builder = Builder(about(plan, samples))
-    tell = on_problem or (lambda problem: None)
     for part in read_batches(sources, at=at, stdin=stdin, on_bytes=on_bytes):
         match part:
             case Batch():
-                _add_batch(builder, checker, part, tell)
+                _add_batch(builder, checker, part, on_problem)
                 if on_events:
                     on_events(len(part.raws))
             case Record():
-                _add_record(builder, checker, part, tell)
+                _add_record(builder, checker, part, on_problem)
                 if on_events:
                     on_events(1)
             case Fault():
@@ -125,16 +128,21 @@ def _planned(plan: Plan) -> Iterator[Planned]:
                 )
 
 
-def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Callable[[Problem], None]) -> None:
+def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Tell | None) -> None:
     _add_batch_size(builder, engine, batch.batch_bytes, batch.place(0) if batch.raws else Place(batch.file, None, batch.first_record), tell)
     accepted, rest = engine.check_all(batch.raws)
     for route, count in accepted.items():
         builder.add_valid(route, count)
-    for index, result in rest:
-        _add_result(builder, result, batch.place(index), tell)
+    for index, outcome in rest:
+        if isinstance(outcome, Recalled) and tell is None:
+            seen = Seen(batch.file, batch.lines[index], batch.first_record + index, outcome.message_id)
+            builder.add_recurring(outcome.sightings, outcome.route, seen)
+        else:
+            result = outcome if isinstance(outcome, Result) else outcome.result()
+            _add_result(builder, result, batch.place(index), tell)
 
 
-def _add_record(builder: Builder, engine: Engine, record: Record, tell: Callable[[Problem], None]) -> None:
+def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | None) -> None:
     _add_batch_size(builder, engine, record.batch_bytes, record.place, tell)
     if record.problem is not None:
         result = Result(UNREADABLE, (record.problem,), readable=False)
@@ -143,22 +151,24 @@ def _add_record(builder: Builder, engine: Engine, record: Record, tell: Callable
     _add_result(builder, result, record.place, tell)
 
 
-def _add_batch_size(builder: Builder, engine: Engine, size: int | None, place: Place, tell: Callable[[Problem], None]) -> None:
+def _add_batch_size(builder: Builder, engine: Engine, size: int | None, place: Place, tell: Tell | None) -> None:
     problem = engine.explainer.batch_too_large(size) if size is not None else None
     if problem is not None:
         placed = _placed(problem, place)
         builder.add_beside([placed])
-        tell(placed)
+        if tell is not None:
+            tell(placed)
 
 
-def _add_result(builder: Builder, result: Result, place: Place, tell: Callable[[Problem], None]) -> None:
+def _add_result(builder: Builder, result: Result, place: Place, tell: Tell | None) -> None:
     if not result.violations:
         builder.add_valid(result.route)
         return
     problems = [_placed(problem, place) for problem in result.violations]
     builder.add(problems, result.route, unreadable=not result.readable)
-    for problem in problems:
-        tell(problem)
+    if tell is not None:
+        for problem in problems:
+            tell(problem)
 
 
 def _placed(problem: Problem, place: Place) -> Problem:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from protocols.problems import Problem, Severity
@@ -133,6 +134,54 @@ def violation(
         event=event,
         **fields,
     )
+
+
+class Recurring(msgspec.Struct, frozen=True, eq=False):
+    """A violation that is met again and again: everything of it that does not differ from event to event.
+
+    `first` is the one that was met first. `path` leads to the value, with None for each index of an array; `hidden` says
+    that values may not be shown. Compared by identity.
+    """
+
+    first: Problem
+    path: tuple[str | None, ...]
+    hidden: bool
+
+    def again(self, value: Any, indices: Sequence[int], message_id: str | None) -> Problem:
+        """The violation for another value at the same place; `indices` are those of the arrays on the way."""
+        first, rest = self.first, iter(indices)
+        return violation(
+            first.id,
+            to_pointer([next(rest) if token is None else token for token in self.path]),
+            severity=first.severity,
+            expected=first.expected,
+            value=value,
+            actual=measured(first.id, value),
+            hint=first.hint,
+            event=first.event,
+            hide=self.hidden,
+            call=first.call,
+            version=first.version,
+            group_pointer=first.group_pointer,
+            message_id=message_id,
+            plan=first.plan,
+        )
+
+    def actual(self, value: Any) -> str:
+        """What `again` says was got."""
+        size = measured(self.first.id, value)
+        if size is not None:
+            return size
+        return conceal(value) if self.hidden else describe(value)
+
+
+def measured(id: str, value: Any) -> str | None:
+    """What was got where a size counts; None for the value's own description."""
+    if id == "value/wrong-length" and isinstance(value, str):
+        return str(len(value))
+    if id == "value/wrong-size":
+        return "none" if not value else str(len(value))
+    return None
 
 
 _NAMES = ("/event", "/name")

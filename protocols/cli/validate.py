@@ -90,7 +90,7 @@ def validate(
             samples=samples,
             redact=redact,
             stdin=sys.stdin.buffer,
-            on_problem=partial(_told, sink),
+            on_problem=partial(_told, sink) if SINKS[format].streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,
         )

@@ -33,7 +33,9 @@ class Acceptor:
 
     def __init__(self, bundle: Mapping[str, Any]) -> None:
         self._bundle = bundle
-        self._limits: Mapping[str, int] = bundle["x-protocols"]["limits"]
+        limits = bundle["x-protocols"]["limits"]
+        self._most_bytes: int = limits["event_bytes"]
+        self._most_depth: int = limits["depth"]
         self._built: Decoders | None = None
 
     def __reduce__(self) -> tuple[type[Acceptor], tuple[Mapping[str, Any]]]:
@@ -42,9 +44,9 @@ class Acceptor:
     @cached_property
     def routes(self) -> frozenset[Route]:
         """The routes that have a decoder, whose events can be accepted at all. No version is `assumed` here."""
-        return frozenset(entry.route for entry in self._decoders(b"").entries.values())
+        return frozenset(entry.route for entry in self.decoders(b"").entries.values())
 
-    def _decoders(self, line: bytes) -> Decoders:
+    def decoders(self, line: bytes) -> Decoders:
         """The decoders; the first line that is asked about settles the order in which they expect an event's keys."""
         if self._built is None:
             self._built = build(self._bundle, _keys(line))  # where two threads build them at once, the last stays: both are right
@@ -52,17 +54,19 @@ class Acceptor:
 
     def accept(self, line: bytes) -> Route | None:
         """The route of an event with which nothing is wrong; None for any other bytes, and where that is not certain."""
-        decoders = self._built or self._decoders(line)
-        if len(line) > self._limits["event_bytes"] or not (line.isascii() or _is_utf8(line)):
+        decoders = self._built or self.decoders(line)
+        if not self.takes(line):
             return None
         for decode in decoders.decodes:
             event = attempt(decode, line)
             if event is not REFUSED:
-                most = self._limits["depth"]
-                if len(line.translate(None, _NO_BRACKETS)) > most and depth_of_text(line) > most:
-                    return None
-                return decoders.sure[type(event)] if event.userId and type(event) in decoders.sure else decoders.route(event, line)
+                kind = type(event)
+                return decoders.sure[kind] if event.userId and kind in decoders.sure else decoders.route(event, line)
         return None
+
+    def takes(self, line: bytes) -> bool:
+        """Whether a line is small, shallow and in UTF-8, without which nothing of it is certain."""
+        return self._is_plain(line) or self._is_proper(line)
 
     def accept_all(self, lines: Sequence[bytes]) -> tuple[Counter[Route], list[int]]:
         """How many events of each route were accepted, and the indices of the lines that were not, ascending."""
@@ -70,7 +74,7 @@ class Acceptor:
         refused: list[int] = []
         for start in range(0, len(lines), _BATCH):
             batch = lines[start : start + _BATCH]
-            accept = self._together if self._is_plain(batch) else self._one_by_one
+            accept = self._together if self._are_plain(batch) else self._one_by_one
             refused += (start + at for at in accept(batch, routes))
         return routes, refused
 
@@ -84,8 +88,8 @@ class Acceptor:
                 routes[route] += 1
 
     def _together(self, lines: Sequence[bytes], routes: Counter[Route]) -> list[int]:
-        """The same for lines that `_is_plain` has looked at."""
-        decoders = self._decoders(lines[0])
+        """The same for lines that `_are_plain` has looked at."""
+        decoders = self.decoders(lines[0])
         if not decoders.decodes:
             return list(range(len(lines)))
         events, refused = _decode_all(decoders.decodes, lines)
@@ -106,27 +110,37 @@ class Acceptor:
                 routes[decoders.entries[kind].route] += count
         return sorted(refused)
 
-    def _is_plain(self, lines: Sequence[bytes]) -> bool:
-        """Whether no line is too large, out of UTF-8 or can be nested too deeply; measured for all lines at once.
+    def _are_plain(self, lines: Sequence[bytes]) -> bool:
+        """Whether each line `_is_plain`: a few are looked at together, and each by itself where these are no proof.
 
-        Brackets are counted by leaving out everything else: of all that the first stage does beside decoding, this is
-        the largest part, near 0.3 us a line.
+        Of all that the first stage does beside decoding, this is the largest part, near 0.25 us a line.
         """
-        joined = b"\0".join(lines)
-        brackets = joined.translate(None, _NO_BRACKETS).split(b"\0")
+        is_plain, starts = self._is_plain, range(0, len(lines), _FEW)
+        return all(is_plain(b"\0".join(few := lines[start : start + _FEW])) or all(map(is_plain, few)) for start in starts)
+
+    def _is_plain(self, text: bytes) -> bool:
+        """Whether this line, or each of the lines joined here, is certain to be small, shallow and in UTF-8.
+
+        A text with few opening brackets is nested less deeply. They are counted by leaving them out, which CPython before
+        3.13 does three times as fast as `count`.
+        """
+        size = len(text)
         return (
-            max(map(len, lines)) <= self._limits["event_bytes"]
-            and len(brackets) == len(lines)
-            and max(map(len, brackets)) <= self._limits["depth"]
-            and _is_utf8(joined)
+            size <= self._most_bytes
+            and size - len(text.replace(b"{", b"").replace(b"[", b"")) <= self._most_depth
+            and (text.isascii() or _is_utf8(text))
         )
+
+    def _is_proper(self, line: bytes) -> bool:
+        """The same looked at closely, which takes ten times as long."""
+        return len(line) <= self._most_bytes and _is_utf8(line) and depth_of_text(line) <= self._most_depth
 
 
 _BATCH = 100
-"""Lines looked at together: few, so that one odd line spoils the pace of few, and their bytes stay in the cache."""
+"""Lines decoded together: few, so that one odd line spoils the pace of few, and their bytes stay in the cache."""
 
-_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{\0")
-"""All bytes but the opening brackets and the one put between lines, which stands in no JSON text."""
+_FEW = 6
+"""Lines looked at together: as many as have fewer brackets, as a rule, than one event may be deep (64)."""
 
 _user_of = attrgetter("userId")
 
@@ -163,8 +177,6 @@ def _keys(line: bytes) -> tuple[str, ...]:
 
 def _is_utf8(line: bytes) -> bool:
     """msgspec does not look inside the text that it skips."""
-    if line.isascii():
-        return True
     try:
         line.decode()
     except UnicodeDecodeError:

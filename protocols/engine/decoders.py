@@ -49,28 +49,39 @@ def attempt(decode: Decode, line: bytes) -> Any:
 
 
 class Entry(NamedTuple):
-    """What a struct stands for. `check` says the rest about an event of it where the struct cannot; `versions` that the
-    event may name its version, `route.version`."""
+    """What a struct stands for: the route of its events, and the key of their schema. `check` says the rest about an event
+    of it where the struct cannot; `is_default` that an event of this version need not name it."""
 
     route: Route
+    key: str
     check: Check | None = None
-    versioned: bool = False
+    is_default: bool = False
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the event may name its version, `route.version`."""
+        return self.route.version is not None
 
 
 class Decoders(NamedTuple):
     """`decodes` are tried in turn; each decodes a union. `entries` has the struct of every member of these unions, and
-    `sure` those whose events all have one route, given an identity."""
+    `sure` those whose events all have one route, given an identity. `order` is that of the keys they expect."""
 
     decodes: tuple[Decode, ...]
     entries: Mapping[type[Any], Entry]
     sure: Mapping[type[Any], Route]
+    order: Sequence[str]
 
     def route(self, event: Any, line: bytes) -> Route | None:
         """The route of a decoded event, or None where it lacks an identity or does not pass its check."""
-        route, check, versioned = self.entries[type(event)]
-        if (event.userId is None and event.anonymousId is None) or (check is not None and not check(event, line)):
-            return None
-        return route._replace(assumed=_names_no_version(event)) if versioned else route
+        return route_of(self.entries[type(event)], event, line)
+
+
+def route_of(entry: Entry, event: Any, line: bytes) -> Route | None:
+    """The route of an event that was decoded as a struct of this entry, or None as in `Decoders.route`."""
+    if (event.userId is None and event.anonymousId is None) or (entry.check is not None and not entry.check(event, line)):
+        return None
+    return entry.route._replace(assumed=_names_no_version(event)) if entry.versioned else entry.route
 
 
 def _names_no_version(event: Any) -> bool:
@@ -79,7 +90,7 @@ def _names_no_version(event: Any) -> bool:
     return protocols is None or protocols.event_version is None
 
 
-class _Member(NamedTuple):
+class Member(NamedTuple):
     """A struct of a union and what it stands for."""
 
     struct: type[msgspec.Struct]
@@ -89,21 +100,32 @@ class _Member(NamedTuple):
 def build(bundle: Mapping[str, Any], order: Sequence[str]) -> Decoders:
     """The decoders of a bundle. `order` lists keys in the order in which events have them: others are looked up as well,
     but an expected one is found at once."""
-    plan = _Plan(bundle["$defs"], bundle["x-protocols"], order)
+    plan = _plan(bundle, order)
     if any(said.get(key, "off") != "off" for said in plan.severities() for key in ("privacy", "privacy/personal-data")):
-        return Decoders((), {}, {})
+        return Decoders((), {}, {}, order)
     unions = [list(members) for members in _unions(plan)]
-    decodes = [_union([member.struct for member in members]).decode for members in unions if members]
+    decodes = [union([member.struct for member in members]) for members in unions if members]
     entries = {member.struct: member.entry for members in unions for member in members}
     sure = {kind: entry.route for kind, entry in entries.items() if entry.check is None and not entry.versioned}
-    return Decoders(tuple(decodes), entries, sure)
+    return Decoders(tuple(decodes), entries, sure, order)
 
 
-def _union(structs: Sequence[type[msgspec.Struct]]) -> msgspec.json.Decoder[Any]:
-    """A decoder of these structs. A struct on its own would also be taken without its tag, so there are always two."""
+def loosened(bundle: Mapping[str, Any], order: Sequence[str], entry: Entry, schema: Mapping[str, Any]) -> Member:
+    """The struct of the same events by another schema; raises Inexact."""
+    plan = _plan(bundle, order)._replace(schemas={entry.key: schema})
+    return _member(plan, entry.route, entry.key, is_default=entry.is_default)
+
+
+def union(structs: Sequence[type[msgspec.Struct]]) -> Decode:
+    """A decoder of these structs, which have different tags in one field. A struct on its own would also be taken without
+    its tag, so there are always two."""
     config = structs[0].__struct_config__
     refuses = struct("Refuses", [Field("", NEVER, True)], tag_field=config.tag_field, tag=f"not {config.tag}")
-    return msgspec.json.Decoder(Union[tuple(structs) if len(structs) > 1 else (structs[0], refuses)])  # noqa: UP007  # made at run time
+    return msgspec.json.Decoder(Union[tuple(structs) if len(structs) > 1 else (structs[0], refuses)]).decode  # noqa: UP007  # made at run time
+
+
+def _plan(bundle: Mapping[str, Any], order: Sequence[str]) -> _Plan:
+    return _Plan(bundle["$defs"], bundle["x-protocols"], order)
 
 
 class _Plan(NamedTuple):
@@ -133,7 +155,7 @@ class _Plan(NamedTuple):
         return sorted(fields, key=lambda field: ranks.get(field.key, len(ranks)))
 
 
-def _unions(plan: _Plan) -> Iterator[Iterator[_Member]]:
+def _unions(plan: _Plan) -> Iterator[Iterator[Member]]:
     """The unions in the order they are tried: planned track events by their default version, calls, the rest."""
     yield _named(plan, "track", 0)
     yield _calls(plan)
@@ -146,7 +168,7 @@ def _ranks(plan: _Plan, call: str) -> int:
     return max((len(event["versions"]) for event in plan.calls[call]["events"].values()), default=0)
 
 
-def _named(plan: _Plan, call: str, rank: int) -> Iterator[_Member]:
+def _named(plan: _Plan, call: str, rank: int) -> Iterator[Member]:
     """A struct for each planned event of a call, told apart by their names.
 
     A union holds each name once, so an event's versions are spread over as many unions; `rank` 0 is the default version.
@@ -166,7 +188,7 @@ def _named(plan: _Plan, call: str, rank: int) -> Iterator[_Member]:
             continue
 
 
-def _calls(plan: _Plan) -> Iterator[_Member]:
+def _calls(plan: _Plan) -> Iterator[Member]:
     """A struct for each call but track, told apart by `type`."""
     for call, section in plan.calls.items():
         if call == "track":
@@ -177,7 +199,7 @@ def _calls(plan: _Plan) -> Iterator[_Member]:
             continue
 
 
-def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False) -> _Member:
+def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False) -> Member:
     """The struct of a whole payload of this route; raises Inexact."""
     schema, limits = plan.schemas[key], plan.limits
     call = str(route.call)
@@ -200,8 +222,8 @@ def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False) ->
         fields.append(Field("event", None))
     if call in ("page", "screen") and route.event is None:
         fields.append(Field("name", str | None))
-    entry = Entry(route, _check(schema, plan, route), versioned=route.version is not None)
-    return _Member(struct(call, plan.ordered(fields), tag_field=tag_field, tag=tag), entry)
+    entry = Entry(route, key, _check(schema, plan, route), is_default)
+    return Member(struct(call, plan.ordered(fields), tag_field=tag_field, tag=tag), entry)
 
 
 def _envelope(call: str, plan: _Plan) -> Iterator[Field]:

@@ -47,6 +47,11 @@ class Result(msgspec.Struct, frozen=True):
         return all(problem.severity < Severity.error for problem in self.violations)
 
     @property
+    def clean(self) -> bool:
+        """Whether there is nothing at all to report."""
+        return not self.violations
+
+    @property
     def call(self) -> str | None:
         return self.route.call
 
@@ -193,8 +198,7 @@ class Explainer:
     def _result(self, routing: Routing, event: Normalised, findings: list[Finding]) -> Result:
         overrides = self._overrides(routing)
         problems = [problem for finding in findings if (problem := self._problem(finding, routing, event, overrides)) is not None]
-        problems.sort(key=lambda problem: (_order(problem.pointer or ""), problem.id, problem.expected or ""))
-        return Result(routing.route, tuple(problems))
+        return Result(routing.route, tuple(in_order(problems)))
 
     def _overrides(self, routing: Routing) -> dict[str, Severity]:
         own = {}
@@ -273,6 +277,13 @@ def _moved(path: Path, event: Normalised) -> Path:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """The violations of one event in the order in which they are reported."""
+    if len(problems) < 2:
+        return problems
+    return sorted(problems, key=lambda problem: (_order(problem.pointer or ""), problem.id, problem.expected or ""))
 
 
 def _order(pointer: str) -> list[tuple[int, str | int]]:

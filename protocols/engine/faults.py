@@ -7,7 +7,7 @@ Python reference implementation and answers in the same form.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from protocols.engine.finding import Path
@@ -38,11 +38,7 @@ MakeJudge = Callable[[dict[str, Any]], Judge]
 
 def fast_judge(schema: dict[str, Any]) -> Judge:
     """A judge by jsonschema-rs: patterns in linear time, formats asserted, nothing fetched from anywhere."""
-    import jsonschema_rs
-
-    validator = jsonschema_rs.Draft202012Validator(
-        schema, validate_formats=True, ignore_unknown_formats=False, pattern_options=jsonschema_rs.RegexOptions(), offline=True
-    )
+    validator = _validator(schema)
 
     def judge(instance: Any) -> Iterable[Fault]:
         if validator.is_valid(instance):
@@ -50,6 +46,20 @@ def fast_judge(schema: dict[str, Any]) -> Judge:
         return _by_reference(schema, instance) if _has_odd_key(instance) else fast_faults(validator.iter_errors(instance), instance)
 
     return judge
+
+
+def failing(schema: dict[str, Any]) -> Callable[[Any], Sequence[str]]:
+    """Says for values that are no arrays or objects which keywords of a schema they fail, in the words of jsonschema-rs."""
+    validator = _validator(schema)
+    return lambda value: () if validator.is_valid(value) else sorted(error.kind.name for error in validator.iter_errors(value))
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(
+        schema, validate_formats=True, ignore_unknown_formats=False, pattern_options=jsonschema_rs.RegexOptions(), offline=True
+    )
 
 
 def _by_reference(schema: dict[str, Any], instance: Any) -> Iterable[Fault]:

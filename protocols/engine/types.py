@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Union
 
 import msgspec
-from msgspec import Meta, Raw
+from msgspec import UNSET, Meta, Raw
 
 from protocols import patterns
 from protocols.formats import FORMATS
@@ -54,17 +54,28 @@ _KNOWN = _SILENT | {
 
 
 class Field(NamedTuple):
-    """A member of an object: its key, the type of its value, and whether it has to be there."""
+    """A member of an object: its key, the type of its value, whether it has to be there, and what stands for it where it
+    is not."""
 
     key: str
     type: Type
     required: bool = False
+    default: Any = None
+
+
+class Loosened(NamedTuple):
+    """A node at which faults are let through, to be looked at by whoever decodes: it takes every scalar, and arrays and
+    objects as `node` does. With `None` for a node it takes everything."""
+
+    node: Node | None
 
 
 def type_of(node: Any) -> Type:
     """The type of a node; raises Inexact."""
     if node is True:
         return Raw
+    if isinstance(node, Loosened):
+        return _loosened(node)
     if not isinstance(node, Mapping):
         raise Inexact(node)
     keywords = {keyword: value for keyword, value in node.items() if not keyword.startswith("x-") or keyword == "x-unplanned"}
@@ -77,9 +88,32 @@ def type_of(node: Any) -> Type:
     return _union(keywords)
 
 
+def _loosened(loosened: Loosened) -> Type:
+    if loosened.node is None:
+        return Any
+    exact = type_of(loosened.node)  # raises where the node itself cannot be said
+    if not may_be_container(loosened.node):
+        return _SCALAR
+    if "string" in _types_of(loosened.node):
+        raise Inexact("a text beside an array or object")
+    return Union[exact, _SCALAR]  # noqa: UP007  # a union made at run time
+
+
+_SCALAR = Union[str, int, float, bool, None]  # noqa: UP007  # a union of types, not an annotation
+
+
+def may_be_container(node: Node) -> bool:
+    """Whether the node takes an array or object."""
+    return not {"object", "array"}.isdisjoint(_types_of(node)) and "enum" not in node and "const" not in node
+
+
+def _types_of(node: Node) -> set[str]:
+    return set(_listed(node["type"])) if "type" in node else set(_TYPES)
+
+
 def _union(node: Node) -> Type:
     """The union of what each JSON type that the node allows may be."""
-    allowed = set(_listed(node["type"])) if "type" in node else set(_TYPES)
+    allowed = _types_of(node)
     if not allowed <= set(_TYPES) or not allowed:
         raise Inexact(node["type"])
     if "number" in allowed:
@@ -263,6 +297,9 @@ def is_closed(node: Node) -> bool:
 def _fields(node: Node, is_open: bool) -> Iterator[Field]:
     properties, required = node.get("properties", {}), node.get("required", [])
     for key, member in properties.items():
+        if isinstance(member, Loosened):
+            yield Field(key, type_of(member), default=UNSET)
+            continue
         deprecated = isinstance(member, Mapping) and member.get("x-status") == "deprecated"
         if deprecated and key in required:
             raise Inexact("deprecated and required")
@@ -301,7 +338,7 @@ def struct(
     attributes = {field.key: field.key if field.key in _PLAIN_ATTRIBUTES else f"field_{index}" for index, field in enumerate(fields)}
     return msgspec.defstruct(
         name,
-        [(attributes[f.key], f.type) if f.required else (attributes[f.key], f.type, None) for f in fields],
+        [(attributes[f.key], f.type) if f.required else (attributes[f.key], f.type, f.default) for f in fields],
         rename={attribute: key for key, attribute in attributes.items()},
         forbid_unknown_fields=closed,
         kw_only=True,
@@ -311,8 +348,10 @@ def struct(
     )
 
 
-_PLAIN_ATTRIBUTES = frozenset({"userId", "anonymousId", "name", "context", "traits", "properties", "protocols", "event_version"})
-"""The fields that the acceptor reads off decoded events."""
+_PLAIN_ATTRIBUTES = frozenset(
+    {"userId", "anonymousId", "messageId", "name", "context", "traits", "properties", "protocols", "event_version"}
+)
+"""The fields that are read off decoded events by name."""
 
 
 class Anything(msgspec.Struct, gc=False):

@@ -1,22 +1,28 @@
 """The engine: raw bytes or objects -> results.
 
 Two stages. `Acceptor` says of most events, at the speed of parsing, that nothing at all is wrong with them; whatever it
-does not accept, `Explainer` looks at in full. The one law is that what is accepted has no violation.
+does not accept, `Explainer` looks at in full. The one law is that what is accepted has no violation. Between them stands
+`Known`, which recalls what was explained before; its law is that it says what the second stage would.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from protocols.engine.accept import Acceptor
 from protocols.engine.explain import Explainer, Result
 from protocols.engine.faults import MakeJudge, fast_judge
+from protocols.engine.known import Known, Recalled
 from protocols.engine.router import Route
 
 Mode = Literal["fast", "explain", "reference"]
 """`fast` accepts first; `explain` looks at every event in full; `reference` does so with the pure Python `jsonschema`."""
+
+
+Outcome = Result | Recalled
+"""What is known of an event, written out or not."""
 
 
 class Engine:
@@ -28,23 +34,54 @@ class Engine:
         if mode == "reference":
             self.explainer.prepare()  # what it cannot follow is said before the first event
         self._acceptor = Acceptor(bundle) if mode == "fast" else None
+        self._known: Known | None = None
+        self._mostly_bad = False
 
     def check(self, raw: bytes) -> Result:
         """The result for the event in these bytes: one JSON text in UTF-8."""
         if self._acceptor is not None and (route := self._acceptor.accept(raw)) is not None:
             return Result(route)
-        return self.explainer.explain(raw)
+        outcome = self._outcome(raw)
+        return outcome if isinstance(outcome, Result) else outcome.result()
 
     def check_value(self, value: Any) -> Result:
         """The result for an event given as Python's JSON types."""
         return self.explainer.explain_value(value)
 
-    def check_all(self, raws: list[bytes]) -> tuple[Counter[Route], list[tuple[int, Result]]]:
-        """The results for many events: how many of each route have nothing wrong, and the others by index, in order."""
-        if self._acceptor is None:
-            return Counter(), [(index, self.explainer.explain(raw)) for index, raw in enumerate(raws)]
-        accepted, refused = self._acceptor.accept_all(raws)
-        return accepted, [(index, self.explainer.explain(raws[index])) for index in refused]
+    def check_all(self, raws: Sequence[bytes]) -> tuple[Counter[Route], list[tuple[int, Outcome]]]:
+        """The results for many events: how many of each route have nothing wrong, and the others by index, in order.
+
+        Where most events have been bad lately, accepting them is not even tried before they are recalled.
+        """
+        accepted: Counter[Route] = Counter()
+        rest: Iterable[int] = range(len(raws))
+        recall_first = self._acceptor is not None and self._mostly_bad
+        if self._acceptor is not None and not recall_first:
+            accepted, rest = self._acceptor.accept_all(raws)
+        outcomes: list[tuple[int, Outcome]] = []
+        for index in rest:
+            outcome = self._outcome(raws[index], accept=recall_first)
+            if outcome.clean:
+                accepted[outcome.route] += 1
+            else:
+                outcomes.append((index, outcome))
+        self._mostly_bad = 2 * len(outcomes) > len(raws)
+        return accepted, outcomes
+
+    def _outcome(self, raw: bytes, *, accept: bool = False) -> Outcome:
+        """What is wrong with an event: as it was said of others, or explained. With `accept` it was not yet tried to accept it."""
+        if self._acceptor is None or not self._acceptor.takes(raw):
+            return self.explainer.explain(raw)
+        if self._known is None:
+            self._known = Known(self._arguments[0], self._acceptor.decoders(raw))
+        recalled = self._known.recall(raw)
+        if recalled is not None:
+            return recalled
+        if accept and (route := self._acceptor.accept(raw)) is not None:
+            return Result(route)
+        result = self.explainer.explain(raw)
+        self._known.learn(raw, result)
+        return result
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, self._arguments

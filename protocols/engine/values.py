@@ -18,7 +18,7 @@ from protocols.engine.finding import Finding, Path
 from protocols.engine.members import misspelt
 from protocols.engine.nodes import Node, down, origin
 from protocols.problems import Severity
-from protocols.violations import counted, dotted, json_type, quoted
+from protocols.violations import counted, dotted, json_type, measured, quoted
 
 _NOUNS = {
     "string": "a string",
@@ -81,7 +81,7 @@ def _explain(schema: Node, instance: Mapping[str, Any], fault: Fault) -> Iterato
                 path=fault.path,
                 expected=wanted_of(argument) + _example(holder, keyword),
                 value=value,
-                actual=_measure(id, value),
+                actual=measured(id, value),
                 hint=_did_you_mean(value, argument) if keyword == "enum" else None,
                 plan=_plan(schema, fault),
             )
@@ -209,15 +209,6 @@ def _example(holder: Node, keyword: str) -> str:
     if keyword == "format" and (known := formats.FORMATS.get(holder["format"])):
         return f" such as {(holder.get('examples') or [known.example])[0]}"
     return ""
-
-
-def _measure(id: str, value: Any) -> str | None:
-    """What was got where a size counts; None for the value's own description."""
-    if id == "value/wrong-length" and isinstance(value, str):
-        return str(len(value))
-    if id == "value/wrong-size":
-        return "none" if not value else str(len(value))
-    return None
 
 
 def _did_you_mean(value: Any, options: list[Any]) -> str | None:

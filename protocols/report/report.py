@@ -13,7 +13,7 @@ import itertools
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -22,7 +22,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from protocols.problems import Problem, Severity
-from protocols.violations import CALLS, KINDS, describe, pointer_tokens, sentence, to_pointer
+from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, pointer_tokens, sentence, to_pointer
 
 
 class Route(Protocol):
@@ -90,8 +90,7 @@ class Input:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """Where a problem was seen; lines and records count from 1."""
 
     file: str | None
@@ -268,6 +267,7 @@ class Builder:
         self._count = self._invalid = self._unreadable = self._assumed = self._folded = 0
         self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
         self._groups: dict[_GroupKey, _Tally] = {}
+        self._met: dict[Recurring, tuple[_Counted, _Tally | None]] = {}
         self._inputs: dict[str, list[int]] = {}
         self._faults: dict[str, None] = {}
 
@@ -292,6 +292,44 @@ class Builder:
         self._assumed += route is not None and route.assumed
         for tally in {id(tally): tally for tally in self._tallies(found, key)}.values():
             tally.events += 1
+
+    def add_recurring(self, sightings: Sequence[tuple[Recurring, Any, Sequence[int]]], route: Route, seen: Seen) -> None:
+        """The same as `add` for violations that were met before: only what a report keeps of them is written out.
+
+        `sightings` are (violation, value, indices of the arrays on the way to it), without those that are switched off.
+        """
+        key = Key(route.call, route.event, route.version)
+        invalid = False
+        tallies: list[_Tally] = []
+        for recurring, value, indices in sightings:
+            invalid = invalid or recurring.first.severity is Severity.error
+            met = self._met.get(recurring)
+            if met is None:
+                met = self._meet(recurring, value, indices, key, seen)
+            counted, tally = met
+            self._problems[counted] += 1
+            if tally is None:
+                self._folded += 1
+            else:
+                tally.add_again(recurring, value, seen, self.about.samples)
+                if tally not in tallies:
+                    tallies.append(tally)
+        for tally in tallies:
+            tally.events += 1
+        self._add_traffic(key, 1, int(invalid))
+        self._count += 1
+        self._invalid += invalid
+        self._assumed += route.assumed
+
+    def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Seen) -> tuple[_Counted, _Tally | None]:
+        """How a recurring violation is counted, from now on: in its group, if there is room for one more."""
+        problem = _placed(recurring.again(value, indices, seen.message_id), seen)
+        tally = self._tally(problem, key)
+        met = (problem.id, problem.severity, key.call), tally
+        if len(self._met) >= self.about.most_groups:
+            self._met.clear()
+        self._met[recurring] = met
+        return met
 
     def add_beside(self, problems: Iterable[Problem]) -> None:
         """Problems of no single event, such as those of a batch as a whole."""
@@ -358,15 +396,20 @@ class Builder:
     def _tallies(self, problems: Iterable[Problem], key: Key) -> Iterator[_Tally]:
         for problem in problems:
             self._problems[problem.id, problem.severity, key.call] += 1
-            group = (problem.id, problem.severity, key, problem.group_pointer or star(problem.pointer), problem.expected)
-            tally = self._groups.get(group)
+            tally = self._tally(problem, key)
             if tally is None:
-                if len(self._groups) >= self.about.most_groups:
-                    self._folded += 1
-                    continue
-                tally = self._groups[group] = _Tally(problem)
-            tally.add(problem, self.about.samples)
-            yield tally
+                self._folded += 1
+            else:
+                tally.add(problem, self.about.samples)
+                yield tally
+
+    def _tally(self, problem: Problem, key: Key) -> _Tally | None:
+        """The group of a problem; None where there is no room for one more."""
+        group = (problem.id, problem.severity, key, problem.group_pointer or star(problem.pointer), problem.expected)
+        tally = self._groups.get(group)
+        if tally is None and len(self._groups) < self.about.most_groups:
+            tally = self._groups[group] = _Tally(problem)
+        return tally
 
     def _absorb_group(self, group: Group) -> None:
         key = (group.id, group.severity, group.key, group.pointer, group.problem.expected)
@@ -398,13 +441,14 @@ class Builder:
 
 
 _GroupKey = tuple[str, Severity, Key, "str | None", "str | None"]
+_Counted = tuple[str, Severity, "str | None"]
 _NOWHERE = Key(None, None, None)
 
 
 class _Tally:
     """A group while it grows."""
 
-    __slots__ = ("actual_varies", "count", "events", "first", "got", "hint_varies", "last", "samples")
+    __slots__ = ("_alike", "_shown", "actual_varies", "count", "events", "first", "got", "hint_varies", "last", "samples")
 
     def __init__(self, first: Problem) -> None:
         self.first = replace(first, value=UNSET)
@@ -413,6 +457,24 @@ class _Tally:
         self.count = self.events = 0
         self.last = _seen(first)
         self.samples: dict[str, Sample] = {}
+        self._alike: Any = _NEVER  # a value of which the same is said as of the first
+        self._shown: Any = _NEVER  # a value that is among the samples
+
+    def add_again(self, recurring: Recurring, value: Any, seen: Seen, samples: int) -> None:
+        """The same as `add` without the problem: what was settled by one value is not looked at again for an equal one."""
+        self.count += 1
+        kind = type(value)
+        self.got[_TYPES.get(kind) or json_type(value)] += 1
+        self.last = seen
+        if not self.actual_varies and not (kind is type(self._alike) and value == self._alike):
+            self.actual_varies = recurring.actual(value) != self.first.actual
+            self._alike = value
+        if recurring.first.hint != self.first.hint:
+            self.hint_varies = True
+        if len(self.samples) < samples and not (kind is type(self._shown) and value == self._shown):
+            self.keep(Sample(UNSET if recurring.hidden else brief(value), seen))
+            if value is not UNSET and not recurring.hidden:
+                self._shown = value
 
     def add(self, problem: Problem, samples: int) -> None:
         self.count += 1
@@ -438,6 +500,14 @@ class _Tally:
         """Values count once; where there are none, places do."""
         shown = str(sample.seen) if sample.value is UNSET else json.dumps(sample.value)
         self.samples.setdefault(shown, sample)
+
+
+_NEVER = object()
+_TYPES: Mapping[type, str] = {kind: json_type(kind()) for kind in (str, bool, int, float, dict, list)}
+
+
+def _placed(problem: Problem, seen: Seen) -> Problem:
+    return replace(problem, file=seen.file, line=seen.line, record=seen.record, message_id=seen.message_id)
 
 
 def _seen(problem: Problem) -> Seen:
