@@ -139,13 +139,15 @@ def violation(
 class Recurring(msgspec.Struct, frozen=True, eq=False):
     """A violation that is met again and again: everything of it that does not differ from event to event.
 
-    `first` is the one that was met first. `path` leads to the value, with None for each index of an array; `hidden` says
-    that values may not be shown. Compared by identity.
+    `first` is the one that was met first. `path` leads to the value, with None for each index of an array. `hidden` says
+    that values may not be shown, `named` that it is about the name that stands there and not about the value, so that
+    its own is that of the first. Compared by identity.
     """
 
     first: Problem
     path: tuple[str | None, ...]
-    hidden: bool
+    hidden: bool = False
+    named: bool = False
 
     def again(self, value: Any, indices: Sequence[int], message_id: str | None) -> Problem:
         """The violation for another value at the same place; `indices` are those of the arrays on the way."""

@@ -38,14 +38,14 @@ def run(arguments: Sequence[str]) -> int:
     from protocols.cli.exits import ENDS, ended_by
 
     try:
-        code = _command()(args=list(arguments) or ["--help"], prog_name="protocols", standalone_mode=False)
+        code = _command(arguments[:1])(args=list(arguments) or ["--help"], prog_name="protocols", standalone_mode=False)
     except tuple(ENDS) as error:
         return ended_by(error)
     return code if isinstance(code, int) else 0
 
 
-def _command() -> Any:
-    """All commands as one."""
+def _command(asked: Sequence[str]) -> Any:
+    """All commands as one; of several only the one that is asked for, since each takes its time to be imported."""
     import typer
     from typer.main import get_command
 
@@ -59,7 +59,7 @@ def _command() -> Any:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     whole.callback(epilog=app.EXAMPLES)(app.app)
-    for name, path in COMMANDS.items():
-        module = importlib.import_module(path)
+    for name in asked if {*asked} & {*COMMANDS} else COMMANDS:
+        module = importlib.import_module(COMMANDS[name])
         whole.command(name, epilog=module.EXAMPLES)(ending(getattr(module, name)))
     return get_command(whole)

@@ -74,7 +74,7 @@ class Acceptor:
         refused: list[int] = []
         for start in range(0, len(lines), _BATCH):
             batch = lines[start : start + _BATCH]
-            accept = self._together if self._are_plain(batch) else self._one_by_one
+            accept = self._together if self.are_plain(batch) else self._one_by_one
             refused += (start + at for at in accept(batch, routes))
         return routes, refused
 
@@ -88,7 +88,7 @@ class Acceptor:
                 routes[route] += 1
 
     def _together(self, lines: Sequence[bytes], routes: Counter[Route]) -> list[int]:
-        """The same for lines that `_are_plain` has looked at."""
+        """The same for lines that `are_plain` has looked at."""
         decoders = self.decoders(lines[0])
         if not decoders.decodes:
             return list(range(len(lines)))
@@ -110,7 +110,7 @@ class Acceptor:
                 routes[decoders.entries[kind].route] += count
         return sorted(refused)
 
-    def _are_plain(self, lines: Sequence[bytes]) -> bool:
+    def are_plain(self, lines: Sequence[bytes]) -> bool:
         """Whether each line `_is_plain`: a few are looked at together, and each by itself where these are no proof.
 
         Of all that the first stage does beside decoding, this is the largest part, near 0.25 us a line.

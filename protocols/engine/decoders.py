@@ -79,9 +79,10 @@ class Decoders(NamedTuple):
 
 def route_of(entry: Entry, event: Any, line: bytes) -> Route | None:
     """The route of an event that was decoded as a struct of this entry, or None as in `Decoders.route`."""
-    if (event.userId is None and event.anonymousId is None) or (entry.check is not None and not entry.check(event, line)):
+    route, _, check, _ = entry
+    if (event.userId is None and event.anonymousId is None) or (check is not None and not check(event, line)):
         return None
-    return entry.route._replace(assumed=_names_no_version(event)) if entry.versioned else entry.route
+    return route if route.version is None else route._replace(assumed=_names_no_version(event))
 
 
 def _names_no_version(event: Any) -> bool:

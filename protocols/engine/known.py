@@ -88,6 +88,7 @@ class _Place:
 
     `said` holds what is said of the classes of values. A class is a Python type, for all values of a JSON type that is not
     allowed here and, as `UnsetType`, for none; or, among the values of an allowed type, those that fail the same keywords.
+    `built` says whether there is a struct that lets them through.
     """
 
     def __init__(self, spot: _Spot) -> None:
@@ -95,32 +96,33 @@ class _Place:
         self.said: dict[Any, _Said] = {_RIGHT: ()} if required else {_RIGHT: (), UnsetType: ()}
         self._allowed = frozenset(_python_types(self._node)) if self._node is not None else frozenset()
         self._failing = failing(dict(self._node)) if self._node is not None else None
-        self._texts: dict[str, Any] = {}
+        self._texts: dict[str, _Said] = {}
+        self.built = False
 
     def said_of(self, value: Any) -> _Said | None:
         """What is said of a value; None where that is not known."""
         kind = type(value)
         said = self.said.get(kind)
-        return self.said.get(self.class_of(value)) if said is None else said
+        if said is not None:
+            return said
+        if kind is not str:
+            return self.said.get(self.class_of(value))
+        said = self._texts.get(value)
+        if said is None:
+            said = self.said.get(self.class_of(value))
+            if said is not None and len(value) <= _LONGEST_TEXT and len(self._texts) < _MOST_TEXTS:
+                self._texts[value] = said
+        return said
 
     def class_of(self, value: Any) -> Any:
         """The class of a value; None for one that has to be looked at by itself."""
         kind = type(value)
-        if kind not in self._allowed:
-            return kind if kind in _SCALARS or kind is UnsetType or self._node is None else _RIGHT
-        if kind is not str:
-            return self._class_of_allowed(value) if kind not in (int, float) or -_SAFE < value < _SAFE else None
-        known = self._texts.get(value)
-        if known is None:
-            known = self._class_of_allowed(value)
-            if len(value) <= _LONGEST_TEXT and len(self._texts) < _MOST_TEXTS:
-                self._texts[value] = known
-        return known
-
-    def _class_of_allowed(self, value: Any) -> Any:
-        assert self._failing is not None
+        if self._failing is None or kind not in self._allowed:
+            return kind if self._failing is None or kind in _SCALARS or kind is UnsetType else _RIGHT
+        if kind in (int, float) and not -_SAFE < value < _SAFE:
+            return None
         keywords = self._failing(value)
-        return (type(value), *keywords, value if "enum" in keywords else None) if keywords else _RIGHT
+        return (kind, *keywords, value if "enum" in keywords else None) if keywords else _RIGHT
 
 
 _Said = tuple[Recurring, ...]
@@ -141,17 +143,14 @@ Read = Callable[[Any], Iterator[tuple[Any, Sequence[int]]]]
 class _Known(NamedTuple):
     """A loosened struct: what it stands for, and how the values that it let through are read off an event.
 
-    `members` are those of the payload that hold places. `single` places have one value an event, `repeated` ones lie in arrays.
+    `holders` give the members of the payload that hold places. `single` places have one value an event, `repeated` ones
+    lie in arrays.
     """
 
     entry: Entry
-    members: Sequence[str]
+    holders: Sequence[Callable[[Any], Any]]
     single: Sequence[tuple[Callable[[Any], Any], _Place]]
     repeated: Sequence[tuple[Read, _Place]]
-
-    @property
-    def places(self) -> Iterator[_Place]:
-        yield from (place for _, place in (*self.single, *self.repeated))
 
 
 class Known:
@@ -183,15 +182,15 @@ class Known:
             said = place.said_of(value)
             if said is None:
                 return None
-            if said:
-                sightings += [(recurring, value, ()) for recurring in said]
+            for recurring in said:
+                sightings.append((recurring, recurring.first.value if recurring.named else value, ()))
         for each, place in known.repeated:
             for value, indices in each(event):
                 said = place.said_of(value)
                 if said is None:
                     return None
-                if said:
-                    sightings += [(recurring, value, indices) for recurring in said]
+                for recurring in said:
+                    sightings.append((recurring, recurring.first.value if recurring.named else value, indices))
         return Recalled(route, sightings, event.messageId)
 
     def _decoded(self, line: bytes) -> tuple[Any, _Known, Route] | None:
@@ -202,8 +201,9 @@ class Known:
             except REFUSALS:
                 continue
             known = structs[type(event)]
-            if any(getattr(event, member) is None for member in known.members):
-                return None
+            for holder in known.holders:
+                if holder(event) is None:
+                    return None
             route = route_of(known.entry, event, line)
             return None if route is None else (event, known, route)
         return None
@@ -222,7 +222,7 @@ class Known:
         self._waiting += 1
         for problem in result.violations:
             self._notice(entry, problem)
-        if self._changed and self._waiting > len(self._members):
+        if self._changed and self._waiting >= len(self._members):
             self._rebuild()
 
     def _notice(self, entry: Entry, problem: Problem) -> None:
@@ -240,8 +240,8 @@ class Known:
             self._changed.add(entry.key)
 
     def _rebuild(self) -> None:
-        """Structs for all places that are let through. Their cost is spread: as many events were explained before as there
-        are structs."""
+        """New structs where places have come, and unions of all. Done when as many events were explained before as there are
+        structs, so that it takes no larger share of the time when these are many."""
         changed, self._changed, self._waiting = self._changed, set(), 0
         for entry in self._entries.values():
             if entry.key in changed:
@@ -258,22 +258,29 @@ class Known:
         self._state = decodes, {member.struct: known for member, known in self._members.values()}
 
     def _build(self, entry: Entry) -> None:
+        """A struct for all places of an event. They are added one by one, since one that cannot be said is given up."""
         places = self._places[entry.key]
-        try:
-            member = loosened(self._bundle, self._order, entry, _loosen(self._bundle["$defs"][entry.key], (), places))
-        except Inexact:
-            self._places[entry.key] = {path: place for path, place in places.items() if path in self._built(entry.key)}
-            return
-        known = _Known(
-            member.entry,
-            tuple(dict.fromkeys(str(path[0]) for path in places)),
-            tuple((_getter(member.struct, path), place) for path, place in places.items() if ITEM not in path),
-            tuple((_reader(member.struct, path), place) for path, place in places.items() if ITEM in path),
-        )
-        self._members[entry.key] = member, known
+        built = {path: place for path, place in places.items() if place.built}
+        for path, place in list(places.items()):
+            if not place.built:
+                try:
+                    self._members[entry.key] = _loosened(self._bundle, self._order, entry, {**built, path: place})
+                except Inexact:
+                    del places[path]
+                else:
+                    place.built = True
+                    built[path] = place
 
-    def _built(self, key: str) -> set[Path]:
-        return {place.path for place in self._members[key][1].places} if key in self._members else set()
+
+def _loosened(bundle: Mapping[str, Any], order: Sequence[str], entry: Entry, places: Mapping[Path, _Place]) -> tuple[Member, _Known]:
+    member = loosened(bundle, order, entry, _loosen(bundle["$defs"][entry.key], (), places))
+    known = _Known(
+        member.entry,
+        tuple(attrgetter(name) for name in dict.fromkeys(str(path[0]) for path in places)),
+        tuple((_getter(member.struct, path), place) for path, place in places.items() if ITEM not in path),
+        tuple((_reader(member.struct, path), place) for path, place in places.items() if ITEM in path),
+    )
+    return member, known
 
 
 def _values(event: Any, known: _Known) -> Iterator[tuple[_Place, Any, Sequence[int]]]:
@@ -296,7 +303,7 @@ def _remember(event: Any, known: _Known, result: Result) -> None:
         said = place.said.get(class_)
         if said is None and (said := fresh.get((place, class_))) is None:
             said = fresh[place, class_] = tuple(_recurring(place.path, value, indices, result))
-        again += (recurring.again(value, indices, event.messageId) for recurring in said)
+        again += (r.again(r.first.value if r.named else value, indices, event.messageId) for r in said)
     if tuple(in_order(again)) == result.violations:
         for (place, class_), said in fresh.items():
             if len(place.said) < _MOST_TEXTS:
@@ -309,7 +316,8 @@ def _recurring(path: Path, value: Any, indices: Sequence[int], result: Result) -
     starred = tuple(None if token == ITEM else str(token) for token in path)
     for problem in result.violations:
         if problem.pointer == here:
-            yield Recurring(problem, starred, hidden=problem.value is UNSET and value is not UNSET)
+            hidden = problem.value is UNSET and value is not UNSET
+            yield Recurring(problem, starred, hidden=hidden, named=problem.id.startswith("naming/") and not hidden)
 
 
 def _spot_of(schema: Node, problem: Problem) -> _Spot | None:
@@ -396,11 +404,13 @@ def _reader(type: Type, path: Path) -> Read:
     return lambda value: rest(get(value)) if isinstance(value, struct) else iter(())
 
 
-def _attribute(struct: type[Any], key: Any) -> str:
+def _attribute(struct: type[Any] | None, key: Any) -> str:
+    if struct is None:
+        raise Inexact(key)  # what would hold it is never decoded
     return str(struct.__struct_fields__[struct.__struct_encode_fields__.index(key)])
 
 
-def _type_of(struct: type[Any], key: Any) -> Type:
+def _type_of(struct: Any, key: Any) -> Type:
     return struct.__annotations__[_attribute(struct, key)]
 
 

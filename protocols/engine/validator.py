@@ -55,12 +55,14 @@ class Engine:
         """
         accepted: Counter[Route] = Counter()
         rest: Iterable[int] = range(len(raws))
-        recall_first = self._acceptor is not None and self._mostly_bad
-        if self._acceptor is not None and not recall_first:
+        plain = False
+        if self._acceptor is not None and not self._mostly_bad:
             accepted, rest = self._acceptor.accept_all(raws)
+        elif self._acceptor is not None:
+            plain = self._acceptor.are_plain(raws)
         outcomes: list[tuple[int, Outcome]] = []
         for index in rest:
-            outcome = self._outcome(raws[index], accept=recall_first)
+            outcome = self._outcome(raws[index], plain=plain)
             if outcome.clean:
                 accepted[outcome.route] += 1
             else:
@@ -68,16 +70,16 @@ class Engine:
         self._mostly_bad = 2 * len(outcomes) > len(raws)
         return accepted, outcomes
 
-    def _outcome(self, raw: bytes, *, accept: bool = False) -> Outcome:
-        """What is wrong with an event: as it was said of others, or explained. With `accept` it was not yet tried to accept it."""
-        if self._acceptor is None or not self._acceptor.takes(raw):
+    def _outcome(self, raw: bytes, *, plain: bool = False) -> Outcome:
+        """What is wrong with an event: as it was said of others, or explained. `plain` says that the acceptor takes it."""
+        if self._acceptor is None or not (plain or self._acceptor.takes(raw)):
             return self.explainer.explain(raw)
         if self._known is None:
             self._known = Known(self._arguments[0], self._acceptor.decoders(raw))
         recalled = self._known.recall(raw)
         if recalled is not None:
             return recalled
-        if accept and (route := self._acceptor.accept(raw)) is not None:
+        if self._mostly_bad and (route := self._acceptor.accept(raw)) is not None:  # it was not tried before
             return Result(route)
         result = self.explainer.explain(raw)
         self._known.learn(raw, result)
