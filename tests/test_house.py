@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "readers": {"errors", "positions", "problems", "violations", "names"},
     "report": {"errors", "positions", "problems", "violations"},
     "sinks": {"errors", "positions", "problems", "violations", "report"},
+    "spec": {"violations", "names", "formats", "plan"},
     "validate": {"errors", "positions", "problems", "violations", "plan", "schema", "engine", "readers", "report"},
     "cli": {"*"},
     "__main__": {"cli"},

@@ -18,6 +18,7 @@ COMMANDS = {
     "validate": "protocols.cli.validate",
     "compile": "protocols.cli.compile",
     "schema": "protocols.cli.schema",
+    "spec": "protocols.cli.spec",
 }
 """Command -> the module with the function of that name; its docstring is the help, `EXAMPLES` stand below the options."""
 

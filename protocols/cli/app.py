@@ -35,4 +35,5 @@ def app(
     Start here:
       protocols validate events.jsonl --plan plan.yaml
       protocols validate events.jsonl --plan ecommerce    (a bundled plan)
+      protocols spec                                      (what the bundled plans hold)
     """

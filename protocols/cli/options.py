@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import typer
 
-from protocols.cli.exits import tell
+from protocols.cli.exits import forget_output, tell
 from protocols.errors import UsageError
 from protocols.names import nearest
 from protocols.sinks.sink import Look
@@ -82,6 +82,18 @@ def output(path: str | None) -> Iterator[BinaryIO]:
             file.close()
         except OSError as error:  # what was still held back did not fit
             raise UsageError(f"--output {path}: it cannot be written ({error.strerror})") from None
+
+
+def to_stdout(what: str, content: bytes) -> None:
+    """Print the whole of a command's result; `what` is how it is called where that fails."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget_output()
+        raise UsageError(f"{what} cannot be written ({error.strerror})") from None
 
 
 def look(path: str | None, *, limit: int, quiet: bool, environment: Mapping[str, str] = os.environ) -> Look:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from protocols.cli.exits import forget_output
-from protocols.errors import UsageError
+from protocols.cli.options import to_stdout
 
 EXAMPLES = """\b
 Examples:
@@ -31,12 +29,5 @@ def schema(
     from protocols.sinks.sink import to_json
 
     file = Path(plan.__file__).with_name("format.schema.json")
-    try:
-        sys.stdout.buffer.write(f"{file}\n".encode() if path else to_json(plan.format_schema(), indent=2))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        forget_output()
-        raise UsageError(f"the schema cannot be written ({error.strerror})") from None
+    to_stdout("the schema", f"{file}\n".encode() if path else to_json(plan.format_schema(), indent=2))
     return 0

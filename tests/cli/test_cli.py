@@ -82,6 +82,13 @@ WRONG = [
         ["compile", "ecommerce", "-o", "x", "--draft", "8"],
         "error: Invalid value for '--draft': '8' is none of 2020-12, 7\n\"protocols compile --help\" says what can be written\n",
     ),
+    (["spec", "--search"], 'error: --search needs words to look for, such as "protocols spec --search email"\n'),
+    (["spec", "-s", " "], 'error: --search needs words to look for, such as "protocols spec --search email"\n'),
+    (
+        ["spec", "--format", "jsonl"],
+        "error: Invalid value for '--format' / '-f': 'jsonl' is none of terminal, json; did you mean json?\n"
+        '"protocols spec --help" says what can be written\n',
+    ),
 ]
 
 

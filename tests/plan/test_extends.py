@@ -431,7 +431,7 @@ def test_bundled_plans_are_found_and_sound():
     for name, path in plans.items():
         text = f"protocols: 1\nplan: p\nversion: 1\nextends: [{name}]\n"
         plan = load_text(text)
-        assert [file.path for file in plan.files] == ["plan.yaml", f"plans/{path.name}"]
+        assert [file.path for file in plan.files[:2]] == ["plan.yaml", f"plans/{path.name}"]  # then those that this one extends
         assert load_plan(path).name == name
 
 
