@@ -24,7 +24,7 @@ from protocols.report.report import About, Builder, PlanFile, Planned, Report, S
 from protocols.schema import compile_plan
 
 Event = Mapping[str, Any] | bytes | str
-"""One event: a mapping of JSON's types, or its JSON text."""
+"""One event: a mapping, which stands for the JSON text that it would be sent as, or that text."""
 
 
 Tell = Callable[[Problem], None]
@@ -45,7 +45,8 @@ class Validator:
     def validate(self, event: Event) -> Result:
         """What is wrong with one event, which is never changed.
 
-        Bad input is a result too: bytes or a text that is no JSON gives `payload/malformed-json`.
+        Bad input is a result too: bytes or a text that is no JSON gives `payload/malformed-json`, and so does a mapping
+        that has no JSON text. Dates and UUIDs in a mapping are checked as the texts that an encoder makes of them.
         """
         if isinstance(event, str):
             event = event.encode("utf-8", "surrogatepass")

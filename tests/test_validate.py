@@ -6,7 +6,10 @@ import copy
 import gzip
 import json
 import pickle
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -110,14 +113,36 @@ def test_redact_shows_no_value():
 
 ALIENS = [
     ({"type": "track", "properties": {"x": float("nan")}}, "a record with NaN, which JSON does not have"),
-    ({"type": "track", "properties": {"x": {1, 2}}}, "a record with a Python set, which JSON does not have"),
-    ({"type": "track", "properties": {1: 2}}, "a record with the key 1, which is no string"),
+    ({"type": "track", "properties": {"x": [None, {"y": float("nan")}]}}, "a record with NaN, which JSON does not have"),
+    ({"type": "track", "properties": {"x": 1j}}, "a record with a Python complex, which JSON does not have"),
+    ({"type": "track", "properties": {None: 2}}, "a record with the key None, which is no string"),
 ]
 
 
 @pytest.mark.parametrize(("event", "got"), ALIENS)
 def test_mappings_hold_jsons_types_only(validator, event, got):
     assert [v.message for v in validator.validate(event).violations] == [f"the record should be JSON, got {got}"]
+
+
+ENCODED = [
+    # a producer's encoder writes these as texts, arrays and keys; what it would send is what is checked
+    ({"order_id": "1", "total": 5, "step": datetime(2024, 1, 15, 10, 30, tzinfo=timezone.utc)}, {"step": "2024-01-15T10:30:00Z"}),
+    ({"order_id": UUID(int=5), "total": 5}, {"order_id": "00000000-0000-0000-0000-000000000005"}),
+    ({"order_id": "1", "total": (5,)}, {"total": [5]}),
+    ({"order_id": "1", "total": {5}}, {"total": [5]}),
+    ({"order_id": "1", "total": 5, 7: 1}, {"7": 1}),
+    # too large for a double, and not to be taken for null
+    ({"order_id": None, "total": float("inf")}, {"total": sys.float_info.max}),
+]
+
+
+@pytest.mark.parametrize("engine", ["fast", "explain", "reference"])
+@pytest.mark.parametrize(("properties", "sent"), ENCODED)
+def test_a_mapping_is_checked_as_the_text_that_would_be_sent(engine, properties, sent):
+    validator = protocols.Validator(protocols.load_text(PLAN), engine=engine)
+    event = {"type": "track", "event": "Order Completed", "userId": "u1"}
+    plain = {name: value for name, value in properties.items() if isinstance(name, str)}
+    assert validator.validate({**event, "properties": properties}) == validator.validate({**event, "properties": {**plain, **sent}})
 
 
 def test_a_mapping_deeper_than_python_can_walk(validator):

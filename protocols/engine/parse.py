@@ -55,6 +55,25 @@ def parse(raw: bytes) -> Any:
         return _parse_slowly(text)
 
 
+def text_of(value: Any) -> bytes | None:
+    """The JSON text of a Python value, as msgspec writes it; None for values that it does not write or changes.
+
+    Dates, UUIDs and the like become texts, sets and tuples arrays, numbers as keys texts: what a producer's encoder would
+    do as well. Numbers that are not finite would become null and are not written.
+    """
+    try:
+        raw = msgspec.json.encode(value)
+        if b"null" in raw and _NOT_FINITE.search(msgspec.msgpack.encode(value)):
+            return None
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
+    return raw
+
+
+_NOT_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]")
+"""The beginning of such a number in MessagePack; other bytes may look like it."""
+
+
 def _parse_slowly(text: str) -> Any:
     try:
         return scrub(json.loads(text, parse_constant=_refuse_constant, parse_int=_integer))

@@ -15,6 +15,7 @@ from protocols.engine.accept import Acceptor
 from protocols.engine.explain import Explainer, Result
 from protocols.engine.faults import MakeJudge, fast_judge
 from protocols.engine.known import Known, Recalled
+from protocols.engine.parse import text_of
 from protocols.engine.router import Route
 
 Mode = Literal["fast", "explain", "reference"]
@@ -36,17 +37,19 @@ class Engine:
         self._acceptor = Acceptor(bundle) if mode == "fast" else None
         self._known: Known | None = None
         self._mostly_bad = False
+        self._sound: dict[Route, Result] = {}
 
     def check(self, raw: bytes) -> Result:
         """The result for the event in these bytes: one JSON text in UTF-8."""
         if self._acceptor is not None and (route := self._acceptor.accept(raw)) is not None:
-            return Result(route)
+            return self._sound.get(route) or self._sound.setdefault(route, Result(route))
         outcome = self._outcome(raw)
         return outcome if isinstance(outcome, Result) else outcome.result()
 
     def check_value(self, value: Any) -> Result:
-        """The result for an event given as Python's JSON types."""
-        return self.explainer.explain_value(value)
+        """The result for an event given as Python values: that of its JSON text, where it has one."""
+        raw = text_of(value)
+        return self.explainer.explain_value(value) if raw is None else self.check(raw)
 
     def check_all(self, raws: Sequence[bytes]) -> tuple[Counter[Route], list[tuple[int, Outcome]]]:
         """The results for many events: how many of each route have nothing wrong, and the others by index, in order.
