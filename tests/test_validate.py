@@ -6,7 +6,6 @@ import copy
 import gzip
 import json
 import pickle
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from uuid import UUID
@@ -112,8 +111,6 @@ def test_redact_shows_no_value():
 
 
 ALIENS = [
-    ({"type": "track", "properties": {"x": float("nan")}}, "a record with NaN, which JSON does not have"),
-    ({"type": "track", "properties": {"x": [None, {"y": float("nan")}]}}, "a record with NaN, which JSON does not have"),
     ({"type": "track", "properties": {"x": 1j}}, "a record with a Python complex, which JSON does not have"),
     ({"type": "track", "properties": {None: 2}}, "a record with the key None, which is no string"),
 ]
@@ -131,8 +128,9 @@ ENCODED = [
     ({"order_id": "1", "total": (5,)}, {"total": [5]}),
     ({"order_id": "1", "total": {5}}, {"total": [5]}),
     ({"order_id": "1", "total": 5, 7: 1}, {"7": 1}),
-    # too large for a double, and not to be taken for null
-    ({"order_id": None, "total": float("inf")}, {"total": sys.float_info.max}),
+    # as JSON has no such number, encoders write null; so the place can be named
+    ({"order_id": "1", "total": float("nan")}, {"total": None}),
+    ({"order_id": "1", "total": float("inf")}, {"total": None}),
 ]
 
 

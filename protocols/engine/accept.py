@@ -55,13 +55,15 @@ class Acceptor:
     def accept(self, line: bytes) -> Route | None:
         """The route of an event with which nothing is wrong; None for any other bytes, and where that is not certain."""
         decoders = self._built or self.decoders(line)
-        if not self.takes(line):
+        if not self._is_plain(line) and not self._is_proper(line):
             return None
         for decode in decoders.decodes:
-            event = attempt(decode, line)
-            if event is not REFUSED:
-                kind = type(event)
-                return decoders.sure[kind] if event.userId and kind in decoders.sure else decoders.route(event, line)
+            try:
+                event = decode(line)
+            except REFUSALS:
+                continue
+            route = decoders.sure.get(type(event))
+            return route if route is not None and event.userId is not None else decoders.route(event, line)
         return None
 
     def takes(self, line: bytes) -> bool:

@@ -19,6 +19,7 @@ import msgspec
 from protocols.patterns import SURROGATES
 
 _DECODER = msgspec.json.Decoder()
+_ENCODER = msgspec.json.Encoder()
 _PARSEABLE_DEPTH = 900
 """Deeper input is not parsed at all: msgspec and the standard library both stop near 1,000."""
 
@@ -56,22 +57,15 @@ def parse(raw: bytes) -> Any:
 
 
 def text_of(value: Any) -> bytes | None:
-    """The JSON text of a Python value, as msgspec writes it; None for values that it does not write or changes.
+    """The JSON text of a Python value, as msgspec writes it; None for values that it does not write.
 
-    Dates, UUIDs and the like become texts, sets and tuples arrays, numbers as keys texts: what a producer's encoder would
-    do as well. Numbers that are not finite would become null and are not written.
+    Dates, UUIDs and the like become texts, sets and tuples arrays, numbers as keys texts; numbers that are not finite become
+    null, as in JavaScript.
     """
     try:
-        raw = msgspec.json.encode(value)
-        if b"null" in raw and _NOT_FINITE.search(msgspec.msgpack.encode(value)):
-            return None
+        return _ENCODER.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return None
-    return raw
-
-
-_NOT_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]")
-"""The beginning of such a number in MessagePack; other bytes may look like it."""
 
 
 def _parse_slowly(text: str) -> Any:

@@ -42,14 +42,14 @@ class Engine:
     def check(self, raw: bytes) -> Result:
         """The result for the event in these bytes: one JSON text in UTF-8."""
         if self._acceptor is not None and (route := self._acceptor.accept(raw)) is not None:
-            return self._sound.get(route) or self._sound.setdefault(route, Result(route))
+            return self._sound[route] if route in self._sound else self._sound.setdefault(route, Result(route))
         outcome = self._outcome(raw)
         return outcome if isinstance(outcome, Result) else outcome.result()
 
     def check_value(self, value: Any) -> Result:
         """The result for an event given as Python values: that of its JSON text, where it has one."""
         raw = text_of(value)
-        return self.explainer.explain_value(value) if raw is None else self.check(raw)
+        return self.check(raw) if raw is not None else self.explainer.explain_value(value)
 
     def check_all(self, raws: Sequence[bytes]) -> tuple[Counter[Route], list[tuple[int, Outcome]]]:
         """The results for many events: how many of each route have nothing wrong, and the others by index, in order.
