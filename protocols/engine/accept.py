@@ -23,9 +23,10 @@ from typing import Any
 
 import msgspec
 
-from protocols.engine.decoders import REFUSALS, REFUSED, Decode, Decoders, Refused, attempt, build
+from protocols.engine.decoders import REFUSALS, REFUSED, Decode, Decoders, Made, Refused, attempt, build
 from protocols.engine.parse import depth_of_text
 from protocols.engine.router import Route
+from protocols.engine.types import is_odd
 
 
 class Acceptor:
@@ -37,6 +38,9 @@ class Acceptor:
         self._most_bytes: int = limits["event_bytes"]
         self._most_depth: int = limits["depth"]
         self._built: Decoders | None = None
+        self._made: Made = {}
+        self._checked = 0  # events that a check had to look at for names that the plan lacks
+        self._enough = _ENOUGH_CHECKED
 
     def __reduce__(self) -> tuple[type[Acceptor], tuple[Mapping[str, Any]]]:
         return type(self), (self._bundle,)
@@ -49,7 +53,9 @@ class Acceptor:
     def decoders(self, line: bytes) -> Decoders:
         """The decoders; the first line that is asked about settles the order in which they expect an event's keys."""
         if self._built is None:
-            self._built = build(self._bundle, _keys(line))  # where two threads build them at once, the last stays: both are right
+            self._built = build(
+                self._bundle, _keys(line), made=self._made
+            )  # where two threads build them at once, the last stays: both are right
         return self._built
 
     def accept(self, line: bytes) -> Route | None:
@@ -62,9 +68,29 @@ class Acceptor:
                 event = decode(line)
             except REFUSALS:
                 continue
-            route = decoders.sure.get(type(event))
-            return route if route is not None and event.userId is not None else decoders.route(event, line)
+            kind = type(event)
+            route = decoders.sure.get(kind)
+            if route is not None and event.userId is not None:
+                return route
+            if decoders.entries[kind].names:
+                self._learn(1)
+            return decoders.route(event, line)
         return None
+
+    def _learn(self, checked: int) -> None:
+        """Let decoders take the names that were met most often in events that a check had to look at. Done ever less often."""
+        self._checked += checked
+        if self._checked < self._enough or self._built is None:
+            return
+        self._enough *= 4
+        learned = {key: dict(members) for key, members in self._built.learned.items()}
+        for entry in self._built.entries.values():
+            for member, counts in entry.names.items():
+                known = list(learned.get(entry.key, {}).get(member, ()))
+                often = [name for name, count in counts.items() if count >= _ENOUGH_MET and name not in known and not is_odd(name)]
+                often.sort(key=lambda name: -counts[name])
+                learned.setdefault(entry.key, {})[member] = [*known, *often][:_MOST_LEARNED]
+        self._built = build(self._bundle, self._built.order, learned, self._made)
 
     def takes(self, line: bytes) -> bool:
         """Whether a line is small, shallow and in UTF-8, without which nothing of it is certain."""
@@ -98,6 +124,7 @@ class Acceptor:
         kinds = Counter(map(type, events))
         kinds.pop(Refused, None)
         unsure = kinds.keys() - decoders.sure.keys()
+        checked = sum(kinds[kind] for kind in unsure if decoders.entries[kind].names)
         if unsure or not all(map(_user_of, events)):
             for at, event in enumerate(events):
                 if type(event) in unsure or event.userId is None:
@@ -107,6 +134,8 @@ class Acceptor:
                         refused.append(at)
                     else:
                         routes[route] += 1
+        if checked:
+            self._learn(checked)
         for kind, count in kinds.items():
             if count:
                 routes[decoders.entries[kind].route] += count
@@ -143,6 +172,12 @@ _BATCH = 100
 
 _FEW = 6
 """Lines looked at together: as many as have fewer brackets, as a rule, than one event may be deep (64)."""
+
+_ENOUGH_CHECKED = 100
+"""Events looked at by a check before names are learned from them for the first time."""
+
+_ENOUGH_MET = 3
+_MOST_LEARNED = 64
 
 _user_of = attrgetter("userId")
 

@@ -7,8 +7,9 @@ said by a check that looks at the line once more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, Union
 
 import msgspec
@@ -50,12 +51,14 @@ def attempt(decode: Decode, line: bytes) -> Any:
 
 class Entry(NamedTuple):
     """What a struct stands for: the route of its events, and the key of their schema. `check` says the rest about an event
-    of it where the struct cannot; `is_default` that an event of this version need not name it."""
+    of it where the struct cannot; `is_default` that an event of this version need not name it. `names` are those that it
+    met in members that let others in than the planned ones, with their numbers: `{member: {name: sightings}}`."""
 
     route: Route
     key: str
     check: Check | None = None
     is_default: bool = False
+    names: Mapping[str, Mapping[str, int]] = {}
 
     @property
     def versioned(self) -> bool:
@@ -65,12 +68,14 @@ class Entry(NamedTuple):
 
 class Decoders(NamedTuple):
     """`decodes` are tried in turn; each decodes a union. `entries` has the struct of every member of these unions, and
-    `sure` those whose events all have one route, given an identity. `order` is that of the keys they expect."""
+    `sure` those whose events all have one route, given an identity. `order` is that of the keys they expect, `learned` the
+    names that they take beside the planned ones without a check."""
 
     decodes: tuple[Decode, ...]
     entries: Mapping[type[Any], Entry]
     sure: Mapping[type[Any], Route]
     order: Sequence[str]
+    learned: Learned
 
     def route(self, event: Any, line: bytes) -> Route | None:
         """The route of a decoded event, or None where it lacks an identity or does not pass its check."""
@@ -79,7 +84,7 @@ class Decoders(NamedTuple):
 
 def route_of(entry: Entry, event: Any, line: bytes) -> Route | None:
     """The route of an event that was decoded as a struct of this entry, or None as in `Decoders.route`."""
-    route, _, check, _ = entry
+    route, check = entry.route, entry.check
     if (event.userId is None and event.anonymousId is None) or (check is not None and not check(event, line)):
         return None
     return route if route.version is None else route._replace(assumed=_names_no_version(event))
@@ -98,22 +103,31 @@ class Member(NamedTuple):
     entry: Entry
 
 
-def build(bundle: Mapping[str, Any], order: Sequence[str]) -> Decoders:
+Made = dict[Any, "Member | None"]
+"""Structs by what they were made of; None where none can be made."""
+
+
+Learned = Mapping[str, Mapping[str, Sequence[str]]]
+"""`{key of a schema: {member: names}}`: names that the plan lacks, of which nothing is to be said, in members that let others
+in. They are members of a struct then, which is three times as fast as to look at all names of an event."""
+
+
+def build(bundle: Mapping[str, Any], order: Sequence[str], learned: Learned = {}, made: Made | None = None) -> Decoders:  # noqa: B006  # only read
     """The decoders of a bundle. `order` lists keys in the order in which events have them: others are looked up as well,
-    but an expected one is found at once."""
-    plan = _plan(bundle, order)
+    but an expected one is found at once. `made` keeps structs for the next time."""
+    plan = _Plan(bundle["$defs"], bundle["x-protocols"], order, learned, {} if made is None else made)
     if any(said.get(key, "off") != "off" for said in plan.severities() for key in ("privacy", "privacy/personal-data")):
-        return Decoders((), {}, {}, order)
+        return Decoders((), {}, {}, order, {})
     unions = [list(members) for members in _unions(plan)]
     decodes = [union([member.struct for member in members]) for members in unions if members]
     entries = {member.struct: member.entry for members in unions for member in members}
     sure = {kind: entry.route for kind, entry in entries.items() if entry.check is None and not entry.versioned}
-    return Decoders(tuple(decodes), entries, sure, order)
+    return Decoders(tuple(decodes), entries, sure, order, learned)
 
 
 def loosened(bundle: Mapping[str, Any], order: Sequence[str], entry: Entry, schema: Mapping[str, Any]) -> Member:
     """The struct of the same events by another schema; raises Inexact."""
-    plan = _plan(bundle, order)._replace(schemas={entry.key: schema})
+    plan = _Plan({entry.key: schema}, bundle["x-protocols"], order, {}, {})
     return _member(plan, entry.route, entry.key, is_default=entry.is_default)
 
 
@@ -125,16 +139,14 @@ def union(structs: Sequence[type[msgspec.Struct]]) -> Decode:
     return msgspec.json.Decoder(Union[tuple(structs) if len(structs) > 1 else (structs[0], refuses)]).decode  # noqa: UP007  # made at run time
 
 
-def _plan(bundle: Mapping[str, Any], order: Sequence[str]) -> _Plan:
-    return _Plan(bundle["$defs"], bundle["x-protocols"], order)
-
-
 class _Plan(NamedTuple):
     """A bundle as far as decoders are made of it, and the order of keys to expect."""
 
     schemas: Mapping[str, Any]
     settings: Mapping[str, Any]
     order: Sequence[str]
+    learned: Learned
+    made: Made
 
     @property
     def calls(self) -> dict[str, Any]:
@@ -157,9 +169,15 @@ class _Plan(NamedTuple):
 
 
 def _unions(plan: _Plan) -> Iterator[Iterator[Member]]:
-    """The unions in the order they are tried: planned track events by their default version, calls, the rest."""
+    """The unions in the order they are tried: planned track events by their default version, calls, the rest.
+
+    An event or call that lets unplanned names in has two structs: one with the names that were learned, and, much
+    later, one with a check that takes any name.
+    """
     yield _named(plan, "track", 0)
     yield _calls(plan)
+    yield _named(plan, "track", 0, any_name=True)
+    yield _calls(plan, any_name=True)
     for call in ("page", "screen"):
         yield from (_named(plan, call, rank) for rank in range(_ranks(plan, call)))
     yield from (_named(plan, "track", rank) for rank in range(1, _ranks(plan, "track")))
@@ -169,7 +187,7 @@ def _ranks(plan: _Plan, call: str) -> int:
     return max((len(event["versions"]) for event in plan.calls[call]["events"].values()), default=0)
 
 
-def _named(plan: _Plan, call: str, rank: int) -> Iterator[Member]:
+def _named(plan: _Plan, call: str, rank: int, *, any_name: bool = False) -> Iterator[Member]:
     """A struct for each planned event of a call, told apart by their names.
 
     A union holds each name once, so an event's versions are spread over as many unions; `rank` 0 is the default version.
@@ -181,23 +199,50 @@ def _named(plan: _Plan, call: str, rank: int) -> Iterator[Member]:
         if call == "track" and len(name) > plan.limits["event_name"]:
             continue
         version, key = versions[rank]
-        if event["bodies"][key]["status"] == "deprecated":
-            continue
-        try:
-            yield _member(plan, Route(call, name, version), key, is_default=rank == 0)
-        except Inexact:
-            continue
+        if event["bodies"][key]["status"] != "deprecated":
+            yield from _made(plan, Route(call, name, version), key, is_default=rank == 0, any_name=any_name)
 
 
-def _calls(plan: _Plan) -> Iterator[Member]:
+def _calls(plan: _Plan, *, any_name: bool = False) -> Iterator[Member]:
     """A struct for each call but track, told apart by `type`."""
     for call, section in plan.calls.items():
-        if call == "track":
-            continue
-        try:
-            yield _member(plan, Route(call, None, None), section["section"])
-        except Inexact:
-            continue
+        if call != "track":
+            yield from _made(plan, Route(call, None, None), section["section"], any_name=any_name)
+
+
+def _made(plan: _Plan, route: Route, key: str, *, any_name: bool, is_default: bool = False) -> Iterator[Member]:
+    """The struct of a route, if there can be one: the one that takes any name, where it lets others in at all, or the other."""
+    learned = plan.learned.get(key, {})
+    what = key, any_name, tuple((member, tuple(names)) for member, names in learned.items())
+    if what not in plan.made:
+        plan.made[what] = _maybe(plan, route, key, learned, any_name=any_name, is_default=is_default)
+    member = plan.made[what]
+    if member is not None:
+        yield member
+
+
+def _maybe(plan: _Plan, route: Route, key: str, learned: Mapping[str, Sequence[str]], *, any_name: bool, is_default: bool) -> Member | None:
+    schema = plan.schemas[key]
+    closed = _closed(schema, learned, plan.limits)
+    if any_name and closed is schema:
+        return None
+    try:
+        return _member(plan if any_name else plan._replace(schemas={key: closed}), route, key, is_default=is_default)
+    except Inexact:
+        return None
+
+
+def _closed(schema: Mapping[str, Any], learned: Mapping[str, Sequence[str]], limits: Mapping[str, int]) -> Mapping[str, Any]:
+    """The schema without the freedom to send names that are neither planned nor learned; itself where there is none."""
+    nodes = {member: node for member in ("properties", "traits") if _lets_others_in(node := _node(schema, member))}
+    if not nodes:
+        return schema
+    closed = {}
+    for member, node in nodes.items():
+        planned = node.get("properties", {})
+        names = learned.get(member, ())[: max(0, limits["properties"] - len(planned))]
+        closed[member] = {**node, "x-unplanned": "note", "properties": {**planned, **dict.fromkeys(names, True)}}
+    return {**schema, "properties": {**schema["properties"], **closed}}
 
 
 def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False) -> Member:
@@ -223,7 +268,9 @@ def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False) ->
         fields.append(Field("event", None))
     if call in ("page", "screen") and route.event is None:
         fields.append(Field("name", str | None))
-    entry = Entry(route, key, _check(schema, plan, route), is_default)
+    names = {member: _Names(plan, member, node) for member in ("properties", "traits") if _lets_others_in(node := _node(schema, member))}
+    counts = {member: judge.counts for member, judge in names.items()}
+    entry = Entry(route, key, _check(schema, plan, route, names), is_default, counts)
     return Member(struct(call, plan.ordered(fields), tag_field=tag_field, tag=tag), entry)
 
 
@@ -305,16 +352,19 @@ def _context(schema: Mapping[str, Any], route: Route, is_default: bool) -> Field
     return Field("context", type if required else type | None, required)
 
 
-def _check(schema: Mapping[str, Any], plan: _Plan, route: Route) -> Check | None:
+def _check(schema: Mapping[str, Any], plan: _Plan, route: Route, names: Mapping[str, _Names]) -> Check | None:
     """What a struct cannot say of this route: of open objects how many names they have, how long these are and how they are
     spelled, of identify whether its traits are to be read from the context, of pages whether their name is a planned one."""
-    nodes = {member: _node(schema, member) for member in ("properties", "traits")}
+    nodes = [_node(schema, member) for member in ("properties", "traits")]
     checks: list[Check] = []
-    if route.call == "identify" or any(_is_described(node) and _may_hold_others(node, plan.limits) for node in nodes.values()):
-        judges = {member: _judge(plan, route, member, node) for member, node in nodes.items() if _lets_others_in(node)}
-        checks.append(_names_check(plan.limits, judges, is_identify=route.call == "identify"))
+    if any(_is_described(node) and _may_hold_others(node, plan.limits) for node in nodes):
+        checks.append(_names_check(plan.limits, names, is_identify=route.call == "identify"))
+    elif route.call == "identify":
+        checks.append(_traits_check(_names_check(plan.limits, names, is_identify=True)))
     if route.event is None and (planned := plan.calls[str(route.call)]["events"]):
         checks.append(_name_check(frozenset(planned)))
+    if len(checks) == 1:
+        return checks[0]
     return (lambda event, line: all(check(event, line) for check in checks)) if checks else None
 
 
@@ -322,22 +372,31 @@ def _may_hold_others(node: Mapping[str, Any], limits: Mapping[str, int]) -> bool
     return not is_closed(_opened(node)) or len(node.get("properties", ())) > limits["properties"]
 
 
-def _judge(plan: _Plan, route: Route, member: str, node: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether nothing is to be said of any name of a `member`. What was said of a name is remembered, of some thousand."""
-    members = Members(plan.settings)
-    known = frozenset(node.get("properties", ()))
-    said = {severity for of in plan.severities() for severity in of if severity.startswith("unplanned")}
-    fine: dict[str, bool] = {}
+class _Names:
+    """Judges the names of a member that lets others in than the planned ones: whether there is nothing to be said of them.
 
-    def is_fine(name: str) -> bool:
-        if name not in fine:
-            verdict = not said and all(f.severity is Severity.off for f in members.judge(member, {name: None}, node, planned=True))
-            if len(fine) >= _MOST_NAMES:
-                return verdict
-            fine[name] = verdict
-        return fine[name]
+    `counts` says how often a name was met of which that holds, and 0 for others; it remembers some thousand.
+    """
 
-    return lambda inner: all(map(is_fine, inner.keys() - known))
+    def __init__(self, plan: _Plan, member: str, node: Mapping[str, Any]) -> None:
+        self._members = Members(plan.settings)
+        self._member, self._node = member, node
+        self._planned = frozenset(node.get("properties", ()))
+        self._silent = not any(severity.startswith("unplanned") for of in plan.severities() for severity in of)
+        self.counts: dict[str, int] = {}
+
+    def are_fine(self, names: Set[str]) -> bool:
+        return all(map(self._is_fine, names - self._planned))
+
+    def _is_fine(self, name: str) -> bool:
+        count = self.counts.get(name)
+        if count is None:
+            found = self._members.judge(self._member, {name: None}, self._node, planned=True)
+            count = int(self._silent and all(finding.severity is Severity.off for finding in found))
+            if len(self.counts) >= _MOST_NAMES:
+                return count > 0
+        self.counts[name] = count + 1 if count else 0
+        return count > 0
 
 
 _MOST_NAMES = 4096
@@ -346,19 +405,49 @@ _MOST_NAMES = 4096
 _CONTEXT_TRAITS = Field("context", struct("ContextTraits", [Field("traits", Raw)]) | None)
 
 
-def _names_check(limits: Mapping[str, int], judges: Mapping[str, Callable[[Any], bool]], *, is_identify: bool) -> Check:
+@lru_cache(maxsize=64)
+def _names_decoder(longest: int, most: int) -> Decode:
+    type = _any_members({"property_name": longest, "properties": most}) | None
+    return msgspec.json.Decoder(struct("Names", [Field("properties", type), Field("traits", type), _CONTEXT_TRAITS])).decode
+
+
+def _names_check(limits: Mapping[str, int], judges: Mapping[str, _Names], *, is_identify: bool) -> Check:
     """Decodes the line once more, for the names of its members alone."""
-    members = (Field(member, _any_members(limits) | None) for member in ("properties", "traits"))
-    decode = msgspec.json.Decoder(struct("Names", [*members, _CONTEXT_TRAITS])).decode
+    decode = _names_decoder(limits["property_name"], limits["properties"])
 
     def check(_: Any, line: bytes) -> bool:
         names = attempt(decode, line)
-        if names is REFUSED or not all(is_fine(getattr(names, member) or {}) for member, is_fine in judges.items()):
+        if names is REFUSED or not all(judge.are_fine((getattr(names, member) or {}).keys()) for member, judge in judges.items()):
             return False
         reads_context = is_identify and not names.traits and names.context is not None and names.context.traits is not None
         return not reads_context
 
     return check
+
+
+def _traits_check(otherwise: Check) -> Check:
+    """Traits are not read from the context where there are some; a struct that differs from an empty one has some."""
+
+    def check(event: Any, line: bytes) -> bool:
+        traits = event.traits
+        if isinstance(traits, msgspec.Struct):
+            kind = type(traits)
+            if kind not in empty:
+                empty[kind] = _empty(kind)
+            if traits != empty[kind]:
+                return True
+        return (isinstance(traits, dict) and bool(traits)) or otherwise(event, line)
+
+    empty: dict[type[Any], Any] = {}
+    return check
+
+
+def _empty(kind: type[msgspec.Struct]) -> msgspec.Struct | None:
+    """A struct none of whose members was there; None where some have to be."""
+    try:
+        return kind()
+    except TypeError:
+        return None
 
 
 def _name_check(planned: Collection[str]) -> Check:

@@ -333,3 +333,40 @@ def test_such_a_node_is_not_said() -> None:
         type_of({"type": ["string", "array"], "format": "email"})
     with pytest.raises(Inexact, match="a text with a pattern beside an array or object"):
         type_of({"pattern": "^a"})
+
+
+OPEN = """
+protocols: 1
+plan: open
+version: 1
+unplanned: {properties: off}
+naming: {properties: {case: snake}}
+events: {Bought: {properties: {id: {type: string, required: true}}}}
+"""
+
+
+def test_names_that_are_let_in_are_learned() -> None:
+    """Taken by a struct from then on, and only those: not what is misspelt or rare."""
+    acceptor = Acceptor(compile_plan(load_text(OPEN)))
+    events = [
+        *[{"id": "a", "extra": 1, "other": "x"}] * 99,
+        {"id": "a", "extra": 1, "rare": 1},
+        {"id": "a", "Extra": 1},
+        {"id": "a", "ID": 1},
+        {"id": 1, "extra": 1},
+    ]
+    lines = [json.dumps({"type": "track", "event": "Bought", "userId": "u", "properties": each}).encode() for each in events]
+    for _ in range(2):  # before and after
+        routes, refused = acceptor.accept_all(lines)
+        assert (sum(routes.values()), refused) == (100, [100, 101, 102])
+    assert acceptor.decoders(b"").learned == {"track/Bought": {"properties": ["extra", "other"]}}
+
+
+def test_an_attackers_names_are_not_learned() -> None:
+    acceptor = Acceptor(compile_plan(load_text(OPEN)))
+    for number in range(20_000):
+        event = {"type": "track", "event": "Bought", "userId": "u", "properties": {"id": "a", f"extra_{number // 4}": 1}}
+        assert acceptor.accept(json.dumps(event).encode()) is not None
+    ((learned,),) = (members.values() for members in acceptor.decoders(b"").learned.values())
+    assert len(learned) == 64
+    assert all(len(counts) <= 4096 for entry in acceptor.decoders(b"").entries.values() for counts in entry.names.values())
