@@ -411,7 +411,8 @@ def _attribute(struct: type[Any] | None, key: Any) -> str:
 
 
 def _type_of(struct: Any, key: Any) -> Type:
-    return struct.__annotations__[_attribute(struct, key)]
+    named = struct.__annotations__[_attribute(struct, key)]
+    return getattr(named, "__supertype__", named)
 
 
 def _struct_in(type_: Type) -> Any:
