@@ -18,8 +18,10 @@ COMMANDS = {
     "validate": "protocols.cli.validate",
     "compile": "protocols.cli.compile",
     "schema": "protocols.cli.schema",
+    "import": "protocols.cli.import_",
+    "export": "protocols.cli.export",
 }
-"""Command -> the module with the function of that name; its docstring is the help, `EXAMPLES` stand below the options."""
+"""Command -> its module, with a function called as the module; its docstring is the help, `EXAMPLES` stand below the options."""
 
 
 def main() -> None:
@@ -61,5 +63,5 @@ def _command() -> Any:
     whole.callback(epilog=app.EXAMPLES)(app.app)
     for name, path in COMMANDS.items():
         module = importlib.import_module(path)
-        whole.command(name, epilog=module.EXAMPLES)(ending(getattr(module, name)))
+        whole.command(name, epilog=module.EXAMPLES)(ending(getattr(module, path.rpartition(".")[2])))
     return get_command(whole)
