@@ -12,7 +12,7 @@ from typing import Any, cast
 from protocols.errors import ExchangeError
 from protocols.exchange.exchange import LOSS_KINDS, Exchange, Exported, Imported, LossKind, Path, loss
 from protocols.problems import Problem
-from protocols.violations import describe, quoted_if_odd
+from protocols.violations import CALLS, describe, quoted_if_odd
 
 EXCHANGES = {
     "segment": "protocols.exchange.segment",
@@ -63,8 +63,10 @@ def _parsed(content: bytes) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        if not text[error.pos :].strip():
-            raise ExchangeError(f"it ends in the middle of the JSON, in line {error.lineno}; get the whole file") from None
+        if not text[error.pos :].strip() or error.msg.startswith("Unterminated string"):
+            raise ExchangeError("it ends in the middle of the JSON; get the whole file") from None
+        if error.msg == "Extra data":
+            raise ExchangeError(f"it holds more than one JSON value, and the second begins in line {error.lineno}; a plan is one") from None
         raise ExchangeError(f"it is not JSON: line {error.lineno}, column {error.colno} cannot be read") from None
     except RecursionError:
         raise ExchangeError("it is nested too deep to be a plan") from None
@@ -115,6 +117,8 @@ def _unknown(document: Any) -> str:
     """What stands there instead of a plan."""
     titles = " or ".join(exchange(key).TITLE for key in EXCHANGES)
     if isinstance(document, dict):
+        if document.get("type") in CALLS:
+            return "it is an event and no plan; protocols validate checks events"
         several = document.get("tracking_plans", document.get("trackingPlans"))
         if isinstance(several, list):
             return f"it holds {len(several)} plans; save one of them in a file of its own"

@@ -24,11 +24,12 @@ from protocols.errors import ExchangeError
 from protocols.exchange.exchange import Exported, Imported, Path, loss
 from protocols.exchange.json_schema import KNOWN, Reading, Tree, alone, are_labels, is_name, raw, required_names, shape, words
 from protocols.plan.grammar import FORMAT, OWN_MEMBERS
-from protocols.plan.model import UNPLANNED, Body, Event, Limits, Plan, Section, Shape
+from protocols.plan.model import UNPLANNED, Body, Event, Limits, Plan, RawSchema, Section, Shape
 from protocols.positions import Position
 from protocols.problems import Problem
 from protocols.schema.draft7 import downgrade
 from protocols.schema.shapes import plain, raw_schema, shape_schema
+from protocols.violations import CALLS as EVERY_CALL
 from protocols.violations import counted, describe, quoted, quoted_if_odd
 
 TITLE = "a Segment tracking plan"
@@ -553,11 +554,14 @@ def _shared(rules: Sequence[Rule], losses: list[Problem]) -> _Shared:
 def write(plan: Plan) -> Exported:
     """The plan as the Public API has it, each schema over the whole message in draft-07.
 
-    A call's schemas say all that the plan says of it, what several of them share too; so nothing is left for a COMMON rule.
-    Raises SchemaError where draft-07 cannot say what the plan says.
+    A rule says all that the plan says of its event, what others say too; only the raw schema over every call is a COMMON
+    rule. Raises SchemaError where draft-07 cannot say what the plan says.
     """
     losses = [*_lost_of_plan(plan)]
-    rules = [rule for call, section in plan.sections.items() for rule in _written(call, section, losses)]
+    common = _common(plan)
+    rules = [_rule("common", "COMMON", "", None, Body(payloads=common), {}, losses)] if common else []
+    for call, section in plan.sections.items():
+        rules.extend(_written(call, section, len(common), losses))
     described = {} if plan.description is None else {"description": plan.description}
     return Exported({"name": plan.name, **described, "rules": rules}, losses)
 
@@ -589,24 +593,30 @@ def _lost(position: Position, key: str, severity: str = "warning") -> Problem:
     return msgspec.structs.replace(found, pointer=None, file=position.file, line=position.line, column=position.column)
 
 
-def _written(call: str, section: Section, losses: list[Problem]) -> Iterator[Tree]:
-    """The rules of one call."""
+def _common(plan: Plan) -> tuple[RawSchema, ...]:
+    """The raw schema over every call, with which the payload schemas of all six calls begin; a plan has one or none."""
+    firsts = [section.body.payloads[:1] for section in plan.sections.values()]
+    return firsts[0] if len(firsts) == len(EVERY_CALL) and all(first == firsts[0] for first in firsts) else ()
+
+
+def _written(call: str, section: Section, shared: int, losses: list[Problem]) -> Iterator[Tree]:
+    """The rules of one call; the first `shared` of its raw schemas over the payload are said for every call."""
     kind = next((kind for kind, meant in CALLS.items() if meant == call), None)
     home = section.position or next((event.position for event in section.events.values()), None)
-    body = section.body
+    body = replace(section.body, payloads=section.body.payloads[shared:])
     says = body.properties or body.traits or body.context or body.payloads
     if says and home is not None and (kind is None or call == "track"):
         losses.append(_lost(home, "what holds for alias calls" if kind is None else "what holds for unplanned track calls"))
     elif says:
-        yield _rule(call, kind, "", None, body, {}, losses)
+        yield _rule(call, kind, "", None, body, {"description": body.description, "labels": section.labels}, losses)
     if section.position is not None:
-        losses.extend(_lost(section.position, key) for key in ("labels", "owners", "extensions") if getattr(section, key))
+        losses.extend(_lost(section.position, key) for key in ("owners", "extensions") if getattr(section, key))
         losses.extend(_lost(section.position, key) for key in ("unplanned", "severity") if getattr(body, key))
     for event in section.events.values():
-        yield from _events(call, kind, event, losses)
+        yield from _events(call, kind, event, shared, losses)
 
 
-def _events(call: str, kind: str | None, event: Event, losses: list[Problem]) -> Iterator[Tree]:
+def _events(call: str, kind: str | None, event: Event, shared: int, losses: list[Problem]) -> Iterator[Tree]:
     since = event.extensions.get("x-deprecated-at")
     extensions = {key: value for key, value in event.extensions.items() if key != "x-deprecated-at"}
     gone: Tree = {
@@ -616,7 +626,8 @@ def _events(call: str, kind: str | None, event: Event, losses: list[Problem]) ->
         "status": event.status if not since else None,
     }
     losses.extend(_lost(event.position, key) for key, value in gone.items() if value)
-    for version, body in event.bodies.items():
+    for version, whole in event.bodies.items():
+        body = replace(whole, payloads=whole.payloads[shared:])
         own = {"unplanned": body.unplanned, "severity": body.severity, "status": body.status != event.status and body.status}
         losses.extend(_lost(event.position, key) for key, value in own.items() if value)
         about = {"description": event.description if body.description is None else body.description, "labels": event.labels}
@@ -633,7 +644,7 @@ def _rule(call: str, kind: str | None, name: str, version: int | None, body: Bod
     schema = {
         "type": "object",
         **{key: plain(value) for key, value in about.items() if value},
-        "properties": {OWN_MEMBERS[call]: {"type": "object"}, **schemas},
+        "properties": {OWN_MEMBERS.get(call, "properties"): {"type": "object"}, **schemas},
         **({"required": needed} if needed else {}),
         **({"allOf": [raw_schema(raw, ()) for raw in body.payloads]} if body.payloads else {}),
     }

@@ -142,7 +142,8 @@ def _within(value: Any) -> str:
 
 
 def _key(name: str) -> str:
-    return _scalar(name, in_flow=False)
+    """A key is read as text in any case, so one that is a number, such as a version, needs no quotes."""
+    return name if name.isdecimal() and name.isascii() else _scalar(name, in_flow=False)
 
 
 def _scalar(value: Any, *, in_flow: bool) -> str:
