@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from protocols.plan.model import Plan
 from protocols.problems import Problem, Severity
 from protocols.violations import to_pointer
+
+if TYPE_CHECKING:
+    from protocols.plan.model import Plan
 
 
 class LossKind(NamedTuple):
@@ -44,14 +46,14 @@ def loss(kind: str, path: Path, message: str, hint: str | None = None) -> Proble
 
 
 class Imported(NamedTuple):
-    """A plan's tree in the order in which it is to be written, and the losses in the order of the source."""
+    """A plan's tree in the order in which it is to be written, and the losses in the order in which they were met."""
 
     tree: dict[str, Any]
     losses: Sequence[Problem]
 
 
 class Exported(NamedTuple):
-    """A JSON document, and the losses; their `plan` says which line of the plan each is about."""
+    """A JSON document, and the losses, each at its line of the plan and in the plan's order."""
 
     document: Any
     losses: Sequence[Problem]

@@ -265,7 +265,10 @@ def _whole(value: Any) -> int:
 
 def _once(values: list[Any]) -> list[Any]:
     """The list without what stands in it twice, which changes nothing."""
-    return list({json.dumps(value, sort_keys=True): value for value in reversed(values)}.values())[::-1]
+    first: dict[str, Any] = {}
+    for value in values:
+        first.setdefault(json.dumps(value, sort_keys=True), value)
+    return list(first.values())
 
 
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains")
@@ -492,9 +495,8 @@ def _by_name(reading: Reading, schema: Mapping[str, Any], key: str, value: Any, 
     if not isinstance(value, Mapping):
         reading.lose("faulty-value", path, f"{key} should be an object, got {describe(value)}, so it asks for nothing")
         return {}
-    return {
-        key: {name: raw(reading, member, (*path, name), depth) for name, member in value.items() if _may_name(reading, key, name, path)}
-    }
+    members = {name: raw(reading, member, (*path, name), depth) for name, member in value.items() if _may_name(reading, key, name, path)}
+    return {key: members} if members else {}
 
 
 def _may_name(reading: Reading, key: str, name: str, path: Path) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -563,7 +563,13 @@ def write(plan: Plan) -> Exported:
     for call, section in plan.sections.items():
         rules.extend(_written(call, section, len(common), losses))
     described = {} if plan.description is None else {"description": plan.description}
-    return Exported({"name": plan.name, **described, "rules": rules}, losses)
+    return Exported({"name": plan.name, **described, "rules": rules}, sorted(dict.fromkeys(losses), key=_in_order_of(plan)))
+
+
+def _in_order_of(plan: Plan) -> Callable[[Problem], tuple[int, int, int]]:
+    """A sorting key: the plan's files as they were read, and each from its top."""
+    rank = {file.path: number for number, file in enumerate(plan.files)}
+    return lambda problem: (rank.get(problem.file or "", len(rank)), problem.line or 0, problem.column or 0)
 
 
 _DEFAULTS: Mapping[str, Any] = {
@@ -599,6 +605,10 @@ def _common(plan: Plan) -> tuple[RawSchema, ...]:
     return firsts[0] if len(firsts) == len(EVERY_CALL) and all(first == firsts[0] for first in firsts) else ()
 
 
+def _all_lost(position: Position, said: Mapping[str, Any]) -> Iterator[Problem]:
+    return (_lost(position, key) for key, value in said.items() if value)
+
+
 def _written(call: str, section: Section, shared: int, losses: list[Problem]) -> Iterator[Tree]:
     """The rules of one call; the first `shared` of its raw schemas over the payload are said for every call."""
     kind = next((kind for kind, meant in CALLS.items() if meant == call), None)
@@ -610,26 +620,20 @@ def _written(call: str, section: Section, shared: int, losses: list[Problem]) ->
     elif says:
         yield _rule(call, kind, "", None, body, {"description": body.description, "labels": section.labels}, losses)
     if section.position is not None:
-        losses.extend(_lost(section.position, key) for key in ("owners", "extensions") if getattr(section, key))
-        losses.extend(_lost(section.position, key) for key in ("unplanned", "severity") if getattr(body, key))
+        said = {"owners": section.owners, "unplanned": body.unplanned, "severity": body.severity, **section.extensions}
+        losses.extend(_all_lost(section.position, said))
     for event in section.events.values():
         yield from _events(call, kind, event, shared, losses)
 
 
 def _events(call: str, kind: str | None, event: Event, shared: int, losses: list[Problem]) -> Iterator[Tree]:
-    since = event.extensions.get("x-deprecated-at")
-    extensions = {key: value for key, value in event.extensions.items() if key != "x-deprecated-at"}
-    gone: Tree = {
-        "owners": event.owners,
-        "replaced_by": event.replaced_by,
-        "extensions": extensions,
-        "status": event.status if not since else None,
-    }
-    losses.extend(_lost(event.position, key) for key, value in gone.items() if value)
+    said = {"owners": event.owners, "status": event.status, "replaced_by": event.replaced_by, **event.extensions}
+    since = said.pop("x-deprecated-at", None)
+    losses.extend(_all_lost(event.position, {**said, "status": None} if since else said))
     for version, whole in event.bodies.items():
         body = replace(whole, payloads=whole.payloads[shared:])
         own = {"unplanned": body.unplanned, "severity": body.severity, "status": body.status != event.status and body.status}
-        losses.extend(_lost(event.position, key) for key, value in own.items() if value)
+        losses.extend(_all_lost(event.position, own))
         about = {"description": event.description if body.description is None else body.description, "labels": event.labels}
         rule = _rule(call, kind, event.name, version, body, about, losses)
         yield {**rule, "deprecatedAt": since} if since and event.status else rule
@@ -681,8 +685,9 @@ _BY_NAME = frozenset({"properties", "patternProperties", "definitions", "depende
 
 def _lost_of_shape(shape: Shape) -> Iterator[Problem]:
     """What a shape and all inside it say that a schema cannot."""
-    for key in ("personal", "status", "replaced_by", "owners", "labels", "extensions"):
-        if getattr(shape, key):
+    said = {key: getattr(shape, key) for key in ("personal", "status", "replaced_by", "owners", "labels")}
+    for key, value in {**said, **shape.extensions}.items():
+        if value:
             yield _lost(shape.positions.get(key, shape.position), key)
     if shape.properties == {} and shape.additional is None:
         found = _lost(shape.position, "properties: {}")
