@@ -4,7 +4,8 @@
     ├── UsageError      the call itself is wrong: an unknown format, two options that exclude each other
     ├── PlanError       the tracking plan is wrong; holds every mistake that was found, not the first one
     ├── SchemaError     a plan that is right cannot be said in the dialect that was asked for
-    └── EventsError     events could not be read: no file matched, an I/O fault, an archive cut short
+    ├── EventsError     events could not be read: no file matched, an I/O fault, an archive cut short
+    └── ExchangeError   a plan of another tool could not be read
 
 What is wrong with an event is never an exception: it is a `Problem`, yielded as a result.
 """
@@ -42,6 +43,10 @@ class PlanError(ProtocolsError):
 
 class SchemaError(ProtocolsError):
     """A schema cannot be written in the dialect that was asked for."""
+
+
+class ExchangeError(ProtocolsError):
+    """A plan of another tool cannot be read."""
 
 
 class EventsError(ProtocolsError):

@@ -20,8 +20,10 @@ COMMANDS = {
     "compile": "protocols.cli.compile",
     "schema": "protocols.cli.schema",
     "spec": "protocols.cli.spec",
+    "import": "protocols.cli.import_",
+    "export": "protocols.cli.export",
 }
-"""Command -> the module with the function of that name; its docstring is the help, `EXAMPLES` stand below the options."""
+"""Command -> its module, with a function called as the module; its docstring is the help, `EXAMPLES` stand below the options."""
 
 
 def main() -> None:
@@ -63,6 +65,7 @@ def _command(asked: Sequence[str]) -> Any:
     )
     whole.callback(epilog=app.EXAMPLES)(app.app)
     for name in asked if {*asked} & {*COMMANDS} else COMMANDS:
-        module = importlib.import_module(COMMANDS[name])
-        whole.command(name, epilog=module.EXAMPLES)(ending(getattr(module, name)))
+        path = COMMANDS[name]
+        module = importlib.import_module(path)
+        whole.command(name, epilog=module.EXAMPLES)(ending(getattr(module, path.rpartition(".")[2])))
     return get_command(whole)

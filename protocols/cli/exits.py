@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from protocols.errors import EventsError, PlanError, ProtocolsError, SchemaError, UsageError
+from protocols.errors import EventsError, ExchangeError, PlanError, ProtocolsError, SchemaError, UsageError
 from protocols.sinks.sink import safe
 from protocols.violations import counted
 
@@ -93,6 +93,7 @@ ENDS: Mapping[type[BaseException], End] = {
     UsageError: End(2, _said),
     SchemaError: End(2, _said),
     PlanError: End(3, _plan),
+    ExchangeError: End(3, _said),
     EventsError: End(4, _said),
     ProtocolsError: End(2, _said),
     ClickError: End(2, _usage),
