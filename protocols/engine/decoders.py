@@ -18,7 +18,7 @@ from msgspec import Meta, Raw
 from protocols.engine.envelope import LEGACY_FIELDS, TIMES
 from protocols.engine.members import Members
 from protocols.engine.router import Route
-from protocols.engine.types import NEVER, Anything, Field, Inexact, Type, is_closed, is_odd, object_of, struct, type_of
+from protocols.engine.types import NEVER, Anything, Field, Inexact, Loosened, Type, is_closed, is_odd, object_of, struct, type_of
 from protocols.problems import Severity
 
 Decode = Callable[[bytes], Any]
@@ -380,8 +380,9 @@ class _Names:
 
     def __init__(self, plan: _Plan, member: str, node: Mapping[str, Any]) -> None:
         self._members = Members(plan.settings)
-        self._member, self._node = member, node
-        self._planned = frozenset(node.get("properties", ()))
+        described = {name: inner.node if isinstance(inner, Loosened) else inner for name, inner in node.get("properties", {}).items()}
+        self._member, self._node = member, {**node, "properties": described}
+        self._planned = frozenset(described)
         self._silent = not any(severity.startswith("unplanned") for of in plan.severities() for severity in of)
         self.counts: dict[str, int] = {}
 
