@@ -1,7 +1,8 @@
-"""How often the judgements of names are right, on the labelled names: `python tests/names/measure.py [--misses]`.
+"""How often the judgements of names are right, on the labelled names: `python tests/names/measure.py [known] [unseen]`.
 
-One line for each judgement and half of the table: of the names about which something is said, how many rightly
+One line for each judgement and part of the table: of the names about which something is said, how many rightly
 (precision); of those about which something should be said, how many (recall); and how many rows are right as a whole.
+With the name of a part, its misses are listed.
 """
 
 from __future__ import annotations
@@ -27,9 +28,14 @@ class Label(NamedTuple):
     spec: str
 
 
-def labels() -> list[Label]:
-    rows = [line for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    return [_label(row.split("|")) for row in rows]
+def parts() -> dict[str, list[Label]]:
+    """The rows that the code was made with, and those it has never seen."""
+    known, _, unseen = TABLE.read_text("utf-8").partition("\n# ====")
+    return {"known": list(_labels(known)), "unseen": list(_labels(unseen.partition("\n")[2]))}
+
+
+def _labels(text: str) -> Iterator[Label]:
+    return (_label(row.split("|")) for row in text.splitlines() if row and not row.startswith("#"))
 
 
 def _label(cells: list[str]) -> Label:
@@ -74,17 +80,12 @@ def score(judgement: str, rows: list[Label]) -> Score:
     )
 
 
-def halves() -> Iterator[tuple[str, list[Label]]]:
-    yield "tuned on", labels()[::2]
-    yield "held out", labels()[1::2]
-
-
 if __name__ == "__main__":
     print(f"{'':10} {'judgement':14} {'rows':>5} {'right':>6} {'precision':>10} {'recall':>7}")
-    for half, rows in halves():
+    for part, rows in parts().items():
         for judgement in JUDGEMENTS:
             found = score(judgement, rows)
             precision, recall = found.said_rightly / max(found.said, 1), found.said_rightly / max(found.should, 1)
-            print(f"{half:10} {judgement:14} {found.rows:5} {found.right / found.rows:6.1%} {precision:10.1%} {recall:7.1%}")
-            if half in sys.argv[1:]:
+            print(f"{part:10} {judgement:14} {found.rows:5} {found.right / found.rows:6.1%} {precision:10.1%} {recall:7.1%}")
+            if part in sys.argv[1:] and found.misses:
                 print(*(f"    {miss}" for miss in found.misses), sep="\n")
