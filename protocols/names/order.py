@@ -63,10 +63,13 @@ def _may_stand(written: Sequence[str], at: int) -> bool:
 
 def _is_tail(written: Sequence[str]) -> bool:
     """Whether words may follow the action."""
-    if not written or written[0][0].isdigit() or _is_qualified(written):
-        return True
-    first = written[0].lower()
-    return (first in english.PARTICLES or first in english.ADVERBS or (first.endswith("ly") and len(first) > 4)) and _is_tail(written[1:])
+    for at, word in enumerate(written):
+        if word[0].isdigit() or _is_qualified(written[at : at + 2]):
+            return True
+        word = word.lower()
+        if word not in english.PARTICLES | english.ADVERBS and not (word.endswith("ly") and len(word) > 4):
+            return False
+    return True
 
 
 def _is_qualified(written: Sequence[str]) -> bool:

@@ -52,6 +52,14 @@ def test_no_name_raises(name):
         names.rewrite(name, case)
 
 
+@pytest.mark.parametrize("text", ["1a-", "1a.", "a@", "{", "<a", "%", "Order shared up ", "shared ", "product "])
+def test_a_long_name_is_no_harm(text):
+    name = text * (30_000 // len(text))
+    assert names.object_action(name) is None
+    assert names.spec_event(name) is None
+    assert names.dynamic_part(name) in (None, names.dynamic_part(name[:500]))
+
+
 @pytest.mark.parametrize("judgement", JUDGEMENTS)
 def test_the_labelled_names(judgement):
     """Those that were never looked at say what to expect of the names of others."""
