@@ -1,4 +1,4 @@
-"""How often the judgements of names are right, on the labelled names: `python tests/names/measure.py [known] [unseen]`.
+"""How often the judgements of names are right, on the labelled names: `python tests/names/measure.py [first] [later]`.
 
 One line for each judgement and part of the table: of the names about which something is said, how many rightly
 (precision); of those about which something should be said, how many (recall); and how many rows are right as a whole.
@@ -6,6 +6,15 @@ With the name of a part, its misses are listed.
 
 `python tests/names/measure.py events.ndjson plan.json` lists what is said of the event names and keys in files of others, to
 be looked through by hand.
+
+What rows got that the code had never seen (precision, recall), before their misses were mended and wrong labels put right:
+
+                every second row of the first part     the later part
+wrong order     163 rows   100.0%   98.7%               81 rows   100.0%  100.0%
+better order    163 rows    93.6%   95.7%               81 rows    93.3%   87.5%
+dynamic part    187 rows   100.0%  100.0%               91 rows   100.0%  100.0%
+spec event      163 rows    95.3%  100.0%               81 rows   100.0%   93.8%
+case            187 rows    95.7% of the rows right     91 rows   100.0% of the rows right
 
 The same rule with the verbs of a dictionary package (lemminflect 0.2.3, which brings numpy) found 98.9 % of the wrong orders
 instead of all, took 236 us a name instead of 8 and 0.27 s to load; so the verbs are a table of our own.
@@ -36,9 +45,9 @@ class Label(NamedTuple):
 
 
 def parts() -> dict[str, list[Label]]:
-    """The rows that the code was made with, and those it has never seen."""
-    known, _, unseen = TABLE.read_text("utf-8").partition("\n# ====")
-    return {"known": list(_labels(known)), "unseen": list(_labels(unseen.partition("\n")[2]))}
+    """The rows that the code was made with, and those written when it was done."""
+    first, _, later = TABLE.read_text("utf-8").partition("\n# ====")
+    return {"first": list(_labels(first)), "later": list(_labels(later.partition("\n")[2]))}
 
 
 def _labels(text: str) -> Iterator[Label]:

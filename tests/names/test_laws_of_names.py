@@ -62,9 +62,6 @@ def test_a_long_name_is_no_harm(text):
 
 @pytest.mark.parametrize("judgement", JUDGEMENTS)
 def test_the_labelled_names(judgement):
-    """Those that were never looked at say what to expect of the names of others."""
-    known, unseen = (score(judgement, rows) for rows in parts().values())
-    assert known.misses == ()
-    assert known.rows + unseen.rows > 400
-    assert unseen.right / unseen.rows > 0.9
-    assert unseen.said_rightly / unseen.said > 0.9
+    first, later = (score(judgement, rows) for rows in parts().values())
+    assert (first.misses, later.misses) == ((), ())
+    assert first.rows + later.rows > 400
