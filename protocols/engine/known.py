@@ -5,7 +5,8 @@ struct that lets this one place through (`Loosened`): what it decodes is right i
 to say is about the values it let through. Each value belongs to a class of values of which the same is said: absent, of a
 JSON type that the plan does not allow there, or of an allowed one and failing the same keywords, which the same judge
 tells as in the second stage. What is said of a class is taken from the second stage once, and only kept if writing it
-again gives exactly what the second stage wrote.
+again gives exactly what the second stage wrote. An event that the plan lacks has such a struct too, with its name as the
+only place.
 
 Only places that are independent of all others are let through: no deprecated members, no names that are close to a planned
 one, nothing under keywords that look at several members. Everything else is the second stage's, as before. Memory is
@@ -30,7 +31,7 @@ from protocols.engine.finding import Path
 from protocols.engine.members import misspelt
 from protocols.engine.nodes import Node
 from protocols.engine.router import Route
-from protocols.engine.types import Inexact, Loosened, Type
+from protocols.engine.types import Inexact, Loosened, Type, is_odd
 from protocols.problems import Problem
 from protocols.violations import Recurring, pointer_tokens, to_pointer
 
@@ -41,6 +42,8 @@ _ENOUGH = 2
 """Sightings after which a fault is worth a struct."""
 _MOST_PLACES = 64
 """Places let through in one event."""
+_MOST_STRANGERS = 256
+"""Events that the plan lacks."""
 _MOST_CANDIDATES = 10_000
 _MOST_TEXTS = 1024
 _LONGEST_TEXT = 64
@@ -160,6 +163,11 @@ class Known:
         self._bundle = bundle
         self._order = decoders.order
         self._entries = {entry.route: entry for entry in decoders.entries.values()}
+        settings = bundle["x-protocols"]
+        self._refuses_strangers = settings["unplanned"]["events"] == "error"
+        self._track: Mapping[str, Any] = settings["calls"]["track"]
+        self._strangers: dict[str, Entry] = {}
+        self._built_strangers = 0
         self._seen: dict[tuple[str, Path], int] = {}
         self._places: dict[str, dict[Path, _Place]] = {}
         self._members: dict[str, tuple[Member, _Known]] = {}
@@ -210,7 +218,7 @@ class Known:
 
     def learn(self, line: bytes, result: Result) -> None:
         """Remember what the second stage said of a line that could not be recalled."""
-        entry = self._entries.get(result.route._replace(assumed=False))
+        entry = self._entries.get(result.route._replace(assumed=False)) or self._stranger(result)
         if entry is None or not result.violations:
             return
         found = self._decoded(line)
@@ -220,10 +228,28 @@ class Known:
                 _remember(event, known, result)
             return
         self._waiting += 1
-        for problem in result.violations:
-            self._notice(entry, problem)
-        if self._changed and self._waiting >= len(self._members):
+        if entry.route in self._entries:
+            for problem in result.violations:
+                self._notice(entry, problem)
+        elif self._is_noticed(str(entry.route.event), ("event",)) and len(self._strangers) < _MOST_STRANGERS:
+            self._strangers[str(entry.route.event)] = entry
+        if (self._changed or len(self._strangers) > self._built_strangers) and self._waiting >= len(self._members):
             self._rebuild()
+
+    def _stranger(self, result: Result) -> Entry | None:
+        """The entry of an event that the plan lacks, where nothing is said of such events but that."""
+        call, name, *_ = result.route
+        if not self._refuses_strangers or call != "track" or name is None or name in self._track["events"] or is_odd(name):
+            return None
+        return Entry(result.route, self._track["section"])
+
+    def _is_noticed(self, key: str, path: Path) -> bool:
+        """Count a fault; whether it has now been met often enough."""
+        seen = self._seen.get((key, path), 0) + 1
+        if len(self._seen) >= _MOST_CANDIDATES:
+            self._seen.clear()
+        self._seen[key, path] = seen
+        return seen == _ENOUGH
 
     def _notice(self, entry: Entry, problem: Problem) -> None:
         """Count a fault at its place, and let the place through when there were enough."""
@@ -231,11 +257,7 @@ class Known:
         places = self._places.setdefault(entry.key, {})
         if spot is None or spot.path in places or len(places) >= _MOST_PLACES:
             return
-        seen = self._seen.get((entry.key, spot.path), 0) + 1
-        if len(self._seen) >= _MOST_CANDIDATES:
-            self._seen.clear()
-        self._seen[entry.key, spot.path] = seen
-        if seen == _ENOUGH:
+        if self._is_noticed(entry.key, spot.path):
             places[spot.path] = _Place(spot)
             self._changed.add(entry.key)
 
@@ -246,6 +268,10 @@ class Known:
         for entry in self._entries.values():
             if entry.key in changed:
                 self._build(entry)
+        for name, entry in list(self._strangers.items())[self._built_strangers :]:
+            with contextlib.suppress(Inexact):
+                self._members[f"track {name}"] = _named(self._bundle, self._order, entry, name)
+        self._built_strangers = len(self._strangers)
         unions: list[dict[Any, type[Any]]] = []
         for member, _ in self._members.values():
             config = member.struct.__struct_config__
@@ -270,6 +296,12 @@ class Known:
                 else:
                     place.built = True
                     built[path] = place
+
+
+def _named(bundle: Mapping[str, Any], order: Sequence[str], entry: Entry, name: str) -> tuple[Member, _Known]:
+    """The struct of an event that the plan lacks: its name is the one place where there is something to say."""
+    member = loosened(bundle, order, entry, bundle["$defs"][entry.key])
+    return member, _Known(member.entry, (), (((lambda _: name), _Place(_Spot(("event",), None, required=True))),), ())
 
 
 def _loosened(bundle: Mapping[str, Any], order: Sequence[str], entry: Entry, places: Mapping[Path, _Place]) -> tuple[Member, _Known]:
