@@ -35,6 +35,8 @@ def main() -> None:
     size, rounds = QUICK if options.quick else FULL
     size, rounds = options.events or size, options.rounds or rounds
     rows = [row for row in ROWS if options.only in row.what]
+    if not rows:
+        sys.exit(f"error: no claim has {options.only!r} in its words")
     bench = Bench(options.work.expanduser().resolve(), size)
     try:
         measured, missing, machine = compete(bench, needed(rows), rounds)

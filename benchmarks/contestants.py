@@ -34,8 +34,11 @@ def streamed(name: str, peer: str, *, on: str) -> Contestant:
         return list(map(str, PEERS[peer].command(bench.home(peer), bench.schemas, bench.input(on))))
 
     def measure(bench: Bench) -> Figures:
-        finished = run(command(bench), cwd=ROOT, codes=PEERS[peer].codes)
-        return PEERS[peer].figures(finished, bench.traffic(on).events)
+        heard = run(command(bench), cwd=ROOT, codes=PEERS[peer].codes)
+        if PEERS[peer].prints:
+            unheard = run(command(bench), cwd=ROOT, codes=PEERS[peer].codes, hear=False)
+            heard = heard._replace(cpu=unheard.cpu, wall=unheard.wall)
+        return PEERS[peer].figures(heard, bench.traffic(on).events)
 
     return Contestant(name, on, command, measure)
 

@@ -28,11 +28,19 @@ class Finished(NamedTuple):
     err: bytes
 
 
-def run(command: Sequence[str | Path], *, cwd: Path | None = None, codes: Collection[int] = (0,), watch: bool = False) -> Finished:
-    """Run a command to its end. Raises Failed for an exit code that is not in `codes`."""
+def run(
+    command: Sequence[str | Path], *, cwd: Path | None = None, codes: Collection[int] = (0,), watch: bool = False, hear: bool = True
+) -> Finished:
+    """Run a command to its end; `hear` is whether what it prints is kept. Raises Failed for an exit code that is not in `codes`."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=out if hear else subprocess.DEVNULL,
+            stderr=err if hear else subprocess.DEVNULL,
+        )
         with Peak(process.pid) if watch else nullcontext() as peak:
             _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started

