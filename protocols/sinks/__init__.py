@@ -12,15 +12,16 @@ __all__ = ["SINKS", "Entry", "Look", "Sink"]
 
 
 class Entry(NamedTuple):
-    """A format: how to open it, what it is, and whether it is read by people rather than programs."""
+    """A format: how to open it, what it is, whether people read it rather than programs, and whether it wants every problem."""
 
     open: Callable[[BinaryIO, Look], Sink]
     meaning: str
     human: bool = False
+    streams: bool = False
 
 
 SINKS: Mapping[str, Entry] = {
     "terminal": Entry(terminal.Terminal, "folded, for reading", human=True),
     "json": Entry(json.Json, "one object with counts and groups, for programs"),
-    "jsonl": Entry(jsonl.JsonLines, "every single violation as it is found, one a line"),
+    "jsonl": Entry(jsonl.JsonLines, "every single violation as it is found, one a line", streams=True),
 }
