@@ -7,20 +7,22 @@ folds what was found. `Validator` is the library's way in, `validate_files` the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from msgspec.structs import replace
 
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.validator import Engine, Mode
+from protocols.jobs import Pool, Progress, Send
 from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
 from protocols.problems import Problem
-from protocols.readers import Batch, Done, Fault, Record, read_batches
-from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen
+from protocols.readers import SLICE, Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
+from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
 
 Event = Mapping[str, Any] | bytes | str
@@ -72,6 +74,8 @@ def validate_files(
     samples: int = 3,
     redact: bool = False,
     stdin: BinaryIO | None = None,
+    jobs: int = 1,
+    slice_bytes: int = SLICE,
     on_problem: Callable[[Problem], None] | None = None,
     on_bytes: Callable[[int], None] | None = None,
     on_events: Callable[[int], None] | None = None,
@@ -79,26 +83,120 @@ def validate_files(
     """Check all events in files, folders and globs, or in `stdin` for the source `-`.
 
     `at` is an RFC 6901 pointer to the event in records that wrap it. `on_problem` is called with each violation in
-    input order, `on_bytes` and `on_events` with the growth since the last call. Files that cannot be read to their end
-    are said in `report.faults`. Raises EventsError where a source matches nothing.
+    input order, `on_bytes` and `on_events` with the growth since the last call. Large input is checked in slices of
+    `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
+    read to their end are said in `report.faults`. Raises EventsError where a source stands for no file or a process dies.
     """
-    checker = Engine(compile_plan(plan), mode=engine, redact=redact)
-    builder = Builder(about(plan, samples))
-    for part in read_batches(sources, at=at, stdin=stdin, on_bytes=on_bytes):
-        match part:
-            case Batch():
-                _add_batch(builder, checker, part, on_problem)
-                if on_events:
-                    on_events(len(part.raws))
-            case Record():
-                _add_record(builder, checker, part, on_problem)
-                if on_events:
-                    on_events(1)
+    check = Check(Engine(compile_plan(plan), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None)
+    total = _Total(Builder(about(plan, samples)), on_problem, on_bytes, on_events)
+    found = expand(sources)
+    jobs = jobs if is_much(found, slice_bytes) else 1
+    with Pool(check, jobs, total.add) as pool:
+        for part in slices(found, stdin=stdin, share=jobs > 1, on_bytes=on_bytes, size=slice_bytes):
+            if isinstance(part, Fault | Done):
+                pool.put(part)
+            elif isinstance(part, Slice) and jobs > 1:
+                pool.give(part)
+            else:
+                pool.finish()
+                check(part, total.add)
+        pool.finish()
+    return total.builder.report()
+
+
+class Told(NamedTuple):
+    """Violations in input order; their places count from where their slice begins."""
+
+    problems: list[Problem]
+
+
+class Checked(NamedTuple):
+    """A whole slice: what is to report of it, how many lines and records it has, and whether its file ends with it."""
+
+    report: Report
+    faults: list[Fault]
+    lines: int
+    records: int
+    last: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """Checks a slice, in whatever process: sends Progress and, where violations are to be told, Told; at the end Checked."""
+
+    engine: Engine
+    opener: Opener
+    samples: int
+    tells: bool
+
+    def __call__(self, whole: Slice | Live, send: Send) -> None:
+        builder = Builder(About(samples=self.samples))  # what is known of the plan need not travel
+        told: list[Problem] = []
+        tell = told.append if self.tells else None
+        faults: list[Fault] = []
+        read: list[int] = []
+        lines = records = 0
+        for part in read_slice(whole, self.opener, on_bytes=read.append):
+            events = 0
+            match part:
+                case Batch():
+                    _add_batch(builder, self.engine, part, tell)
+                    events = len(part.raws)
+                case Record():
+                    _add_record(builder, self.engine, part, tell)
+                    events = 1
+                case Fault():
+                    faults.append(part)
+                case Done():
+                    builder.add_input(part.file, part.records, part.bytes)
+                    lines, records = part.lines, part.records
+            for start in range(0, len(told), _TOLD_AT_ONCE):
+                send(Told(told[start : start + _TOLD_AT_ONCE]))
+            told.clear()
+            send(Progress(events, sum(read)))
+            read.clear()
+        send(Checked(builder.report(), faults, lines, records, isinstance(whole, Slice) and whole.last))
+
+
+_TOLD_AT_ONCE = 200
+"""Violations in one message to another process; a few such messages may wait there."""
+
+
+class _Total:
+    """Puts together what comes of the slices, in the order of the input; places count from the beginning of their file again."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        on_problem: Callable[[Problem], None] | None,
+        on_bytes: Callable[[int], None] | None,
+        on_events: Callable[[int], None] | None,
+    ) -> None:
+        self.builder = builder
+        self._on_problem, self._on_bytes, self._on_events = on_problem, on_bytes, on_events
+        self._lines = self._records = 0  # of the slices of this file so far
+
+    def add(self, message: Progress | Told | Checked | Fault | Done) -> None:
+        match message:
+            case Progress():
+                if self._on_events and message.events:
+                    self._on_events(message.events)
+                if self._on_bytes and message.bytes:
+                    self._on_bytes(message.bytes)
+            case Told():
+                assert self._on_problem is not None
+                for problem in message.problems:
+                    self._on_problem(moved(problem, self._lines, self._records))
+            case Checked():
+                self.builder.absorb(message.report, lines=self._lines, records=self._records)
+                for fault in message.faults:
+                    self.builder.add_fault(str(replace(fault, line=later(fault.line, self._lines))))
+                self._lines, self._records = (0, 0) if message.last else (self._lines + message.lines, self._records + message.records)
             case Fault():
-                builder.add_fault(str(part))
+                self.builder.add_fault(str(message))
             case Done():
-                builder.add_input(part.file, part.records, part.bytes)
-    return builder.report()
+                self.builder.add_input(message.file, message.records, message.bytes)
+                self._lines = self._records = 0
 
 
 def about(plan: Plan, samples: int = 3) -> About:

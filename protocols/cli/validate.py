@@ -61,6 +61,12 @@ def validate(
     engine: Annotated[
         str, typer.Option(metavar=choices(ENGINES), callback=one_of(ENGINES), help="Which engine checks; all say the same.")
     ] = "fast",
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, metavar="N", help="Share the work between N processes; all cores by default.", show_default=False
+        ),
+    ] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Show no values of events, only their type and length.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone, and no notices.")] = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")] = False,
@@ -70,6 +76,7 @@ def validate(
     Reads JSON lines, JSON arrays, single objects and batch bodies, packed or not.
     Equal violations are shown once, with their number, the first place and a few values.
     """
+    from protocols.jobs import cores
     from protocols.plan import load_plan
     from protocols.readers import Source, expand, total_bytes
     from protocols.validate import validate_files
@@ -90,6 +97,7 @@ def validate(
             samples=samples,
             redact=redact,
             stdin=sys.stdin.buffer,
+            jobs=jobs or cores(),
             on_problem=partial(_told, sink) if SINKS[format].streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,

@@ -22,24 +22,33 @@ from protocols.readers.lines import LINES
 from protocols.readers.pattern import PATTERN
 from protocols.readers.record import Batch, Done, Fault, Record, Source
 from protocols.readers.records import Opener
+from protocols.readers.slices import BLOCK, SLICE, Live, Slice, gathered, grid, lines_in, stretches
 from protocols.readers.stdin import STDIN
 from protocols.readers.stream import Stream
 from protocols.readers.values import VALUES
 
 __all__ = [
     "COMPRESSIONS",
+    "FEW",
     "FORMATS",
     "MOST_BYTES",
     "PLACES",
+    "SLICE",
     "Batch",
     "Done",
     "Fault",
+    "Live",
+    "Opener",
     "Record",
+    "Slice",
     "Source",
     "expand",
+    "is_much",
     "read",
     "read_batches",
     "read_blocks",
+    "read_slice",
+    "slices",
     "total_bytes",
 ]
 
@@ -51,8 +60,8 @@ COMPRESSIONS: dict[str, Compression] = {"gzip": GZIP}
 FORMATS: dict[str, Format] = {"lines": LINES, "values": VALUES}
 """How events follow each other, in the order of asking. Arrays and batch bodies inside are opened whatever the format."""
 
-BLOCK = 256 * 1024
-"""Bytes read at once: 64 KB cost a fifth more a line."""
+FEW = 4
+"""Slices that are checked sooner than other processes have been started for them."""
 
 Part = Batch | Record | Fault | Done
 
@@ -76,6 +85,12 @@ def total_bytes(sources: Sequence[str]) -> int | None:
     """The size of all files on disk, None where one is a pipe. Raises EventsError as `expand` does."""
     sizes = [part.size for part in expand(sources) if isinstance(part, Source)]
     return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+def is_much(parts: Iterable[Source | Fault], size: int = SLICE) -> bool:
+    """Whether it may pay to share the reading of what `expand` has found; where a size is not known, it may."""
+    sizes = [part.size for part in parts if isinstance(part, Source)]
+    return None in sizes or sum(filter(None, sizes)) > FEW * size
 
 
 def read(
@@ -116,10 +131,10 @@ def read_batches(
         try:
             file = _opened(part, stdin)
         except OSError as error:
-            yield Fault(part.name, None, f"the file cannot be opened: {error.strerror or error}")
+            yield _not_opened(part, error)
             continue
         try:
-            yield from _parts(part.name, _disk_blocks(file, on_bytes), opener, MOST_BYTES)
+            yield from _parts(part.name, _Counted(_disk_blocks(file), on_bytes), opener, MOST_BYTES)
         finally:
             if part.path is not None:
                 file.close()
@@ -130,7 +145,131 @@ def read_blocks(name: str, blocks: Iterable[bytes], *, at: str | None = None, mo
 
     A record of more than `most` bytes is a problem, and is not held.
     """
-    return _parts(name, iter(blocks), Opener(at), most)
+    return _parts(name, _Counted(iter(blocks)), Opener(at), most)
+
+
+def slices(
+    parts: Iterable[Source | Fault],
+    *,
+    stdin: BinaryIO | None = None,
+    share: bool = False,
+    on_bytes: Callable[[int], None] | None = None,
+    size: int = SLICE,
+) -> Iterator[Slice | Live | Fault | Done]:
+    """What `expand` has found in slices for `read_slice`, in the same order; the cut depends on the input and `size` alone.
+
+    What cannot be opened twice is read here, so `on_bytes` counts its bytes and Done or a Fault follows its last slice.
+    Its slices are Live; with `share`, they can be read elsewhere as soon as it turns out to be large. A packed file that
+    is most of the input is treated in the same way, every other one is a slice as a whole.
+    """
+    parts = list(parts)
+    total = sum(part.size or 0 for part in parts if isinstance(part, Source))
+    for part in parts:
+        if isinstance(part, Fault):
+            yield part
+        elif part.size is None:
+            yield from _streamed(part, stdin, share, on_bytes, size)
+        elif part.size <= size:
+            yield Slice(part)
+        else:
+            yield from _sliced(part, 2 * part.size > total, share, on_bytes, size)
+
+
+def read_slice(
+    part: Slice | Live, opener: Opener, *, on_bytes: Callable[[int], None] | None = None, most: int = MOST_BYTES
+) -> Iterator[Part]:
+    """The records of a slice, their places counted from where it begins; ends in Done if the slice could be opened."""
+    if isinstance(part, Live):
+        yield from _records(part.stream, part.format, opener, most)
+    elif part.text is not None:
+        yield from _records(Stream.of_lines(part.source.name, _faulty([part.text], part)), LINES, opener, most)
+    else:
+        yield from _read_file(part, opener, on_bytes, most)
+
+
+def _read_file(part: Slice, opener: Opener, on_bytes: Callable[[int], None] | None, most: int) -> Iterator[Part]:
+    name = part.source.name
+    try:
+        file = _opened(part.source, None)
+    except OSError as error:
+        yield _not_opened(part.source, error)
+        return
+    with file:
+        if part.end is None:
+            yield from _parts(name, _Counted(_disk_blocks(file), on_bytes), opener, most)
+            return
+        blocks = _Counted(lines_in(file, part), on_bytes)
+        # only the first slice may begin with a byte order mark
+        stream = Stream.of_lines(name, iter(blocks)) if part.start else Stream(name, iter(blocks))
+        stream.one_line = False
+        yield from _records(stream, LINES, opener, most, blocks)
+
+
+def _sliced(
+    source: Source, chief: bool, share: bool, on_bytes: Callable[[int], None] | None, size: int
+) -> Iterator[Slice | Live | Done | Fault]:
+    """The slices of a file on disk; `chief` where it is most of the input."""
+    try:
+        with _opened(source, None) as file:
+            status = os.fstat(file.fileno())
+            packing = _packing(file.read(MOST_MAGIC))
+            file.seek(0)
+            lines = packing is None and _is_lines(Stream(source.name, _unpacked(_disk_blocks(file))))
+    except OSError:
+        packing, lines = None, False  # whoever reads it says why it cannot be read
+    if packing is not None and chief:
+        yield from _streamed(source, None, share, on_bytes, size)
+    elif lines:
+        yield from grid(source, (status.st_dev, status.st_ino), size)
+    else:
+        yield Slice(source)
+
+
+def _streamed(
+    source: Source, stdin: BinaryIO | None, share: bool, on_bytes: Callable[[int], None] | None, size: int
+) -> Iterator[Slice | Live | Done | Fault]:
+    """The slices of what is read once, from its beginning to its end."""
+    try:
+        file = _opened(source, stdin)
+    except OSError as error:
+        yield _not_opened(source, error)
+        return
+    try:
+        blocks = _Counted(_disk_blocks(file), on_bytes)
+        stream = Stream(source.name, _unpacked(iter(blocks)))
+        if stream.fault is not None and not stream.head:
+            yield Fault(source.name, None, stream.fault)
+        elif _is_lines(stream):
+            yield from _stretched(source, stream, share, size)
+        else:
+            yield Live(stream, _format(stream))
+        yield Done(source.name, 0, blocks.size)
+    finally:
+        if source.path is not None:
+            file.close()
+
+
+def _stretched(source: Source, stream: Stream, share: bool, size: int) -> Iterator[Slice | Live]:
+    """The slices of lines that are read once; with `share`, all behind the first few have their text with them."""
+    told = False
+    for start, stretch in stretches(stream.blocks(), size):
+        text = None
+        if share and max(start, source.size or 0) >= FEW * size:
+            text, stretch = gathered(stretch, 4 * size)
+        if text is not None:
+            yield Slice(source, start, text=text, fault=stream.fault)
+        else:
+            yield Live(Stream.of_lines(source.name, _faulty(stretch, stream)), LINES)
+        told = stream.fault is not None
+    if stream.fault is not None and not told:
+        yield Slice(source, text=b"", fault=stream.fault)
+
+
+def _faulty(blocks: Iterable[bytes], stream: Stream | Slice) -> Iterator[bytes]:
+    """The blocks, and the fault that ended them too early as an exception again."""
+    yield from blocks
+    if stream.fault is not None:
+        raise EventsError(stream.fault)
 
 
 def _opened(source: Source, stdin: BinaryIO | None) -> BinaryIO:
@@ -139,46 +278,76 @@ def _opened(source: Source, stdin: BinaryIO | None) -> BinaryIO:
     return open(source.path, "rb", buffering=0)
 
 
-def _disk_blocks(file: BinaryIO, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:
+def _not_opened(source: Source, error: OSError) -> Fault:
+    return Fault(source.name, None, f"the file cannot be opened: {error.strerror or error}")
+
+
+def _disk_blocks(file: BinaryIO) -> Iterator[bytes]:
     """What a file holds, as it comes: a pipe is not waited for until a block is full."""
     read = getattr(file, "read1", file.read)
     while block := read(BLOCK):
-        if on_bytes is not None:
-            on_bytes(len(block))
         yield block
 
 
-def _parts(name: str, blocks: Iterator[bytes], opener: Opener, most: int) -> Iterator[Part]:
-    size = 0
+class _Counted:
+    """Blocks whose bytes are counted as they go by: `size` holds those up to now, `on_bytes` is told of each."""
 
-    def counted() -> Iterator[bytes]:
-        nonlocal size
-        for block in blocks:
-            size += len(block)
+    def __init__(self, blocks: Iterator[bytes], on_bytes: Callable[[int], None] | None = None) -> None:
+        self._blocks = blocks
+        self._on_bytes = on_bytes
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._blocks:
+            self.size += len(block)
+            if self._on_bytes is not None:
+                self._on_bytes(len(block))
             yield block
 
-    stream = Stream(name, _unpacked(counted()))
-    records = 0
+
+def _parts(name: str, blocks: _Counted, opener: Opener, most: int) -> Iterator[Part]:
+    """All that one file gives."""
+    stream = Stream(name, _unpacked(iter(blocks)))
     if stream.fault is not None and not stream.head:
         yield Fault(name, None, stream.fault)
+        yield Done(name, 0, blocks.size)
     else:
-        format = next((format for format in FORMATS.values() if format.recognises(stream)), LINES)
-        for part in opener.records(stream, format.cut(stream, most), most):
-            records += len(part.raws) if isinstance(part, Batch) else isinstance(part, Record)
-            yield part
-    yield Done(name, records, size)
+        yield from _records(stream, _format(stream), opener, most, blocks)
+
+
+def _records(stream: Stream, format: Format, opener: Opener, most: int, blocks: _Counted | None = None) -> Iterator[Part]:
+    """What a stream gives; `blocks` are what it comes from, None where their bytes are told by somebody else."""
+    records = 0
+    for part in opener.records(stream, format.cut(stream, most), most):
+        records += len(part.raws) if isinstance(part, Batch) else isinstance(part, Record)
+        yield part
+    yield Done(stream.name, records, blocks.size if blocks is not None else 0, stream.lines)
+
+
+def _format(stream: Stream) -> Format:
+    return next((format for format in FORMATS.values() if format.recognises(stream)), LINES)
+
+
+def _is_lines(stream: Stream) -> bool:
+    """Whether a stream can be cut at any line feed."""
+    return not stream.one_line and stream.newline == b"\n" and _format(stream) is LINES
 
 
 def _unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """The blocks, unpacked where they are packed. Raises EventsError where they hold no text."""
     head, blocks = _begun(blocks)
-    name = next((name for name, compression in COMPRESSIONS.items() if head.startswith(compression.magic)), None)
+    name = _packing(head)
     if name is not None:
         head, blocks = _begun(COMPRESSIONS[name].unpack(blocks))
     strange = foreign(head, name, COMPRESSIONS)
     if strange is not None:
         raise EventsError(strange)
     yield from blocks
+
+
+def _packing(head: bytes) -> str | None:
+    """The name of the compression that begins with these bytes."""
+    return next((name for name, compression in COMPRESSIONS.items() if head.startswith(compression.magic)), None)
 
 
 def _begun(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

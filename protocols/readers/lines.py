@@ -7,6 +7,7 @@ Lines end in LF or CRLF, in a bare CR where the first line does; blank lines are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 from protocols.readers.format import Cut, Format, Oversized, Texts
 from protocols.readers.record import Fault
@@ -48,11 +49,12 @@ def cut(stream: Stream, most: int) -> Iterator[Cut]:
     for block in stream.blocks():
         if not held and block.endswith(newline) and block.isspace() and not block.strip(BLANKS):  # padding would be a long list of nothing
             line += block.count(newline)
+            stream.lines = line - 1
             continue
-        lines = block.split(newline)
-        held += len(lines[0])
-        if len(lines) == 1:
-            pieces.append(block)
+        lines, last = _split(block, newline)
+        held += len(lines[0]) if lines else len(last)
+        if not lines:
+            pieces.append(last)
             if held > most:
                 pieces.clear()
             continue
@@ -60,43 +62,62 @@ def cut(stream: Stream, most: int) -> Iterator[Cut]:
             yield Oversized(line)
             lines[0] = b""
         elif pieces:
-            lines[0] = b"".join((*pieces, lines[0]))
+            lines[0] = b"".join((*pieces, lines[0])).rstrip(b"\r")
         bodies = may_hold_body(block) or may_hold_body(lines[0])
-        last = lines.pop()
         pieces, held = [last], len(last)
         if len(block) > most:
             yield from _checked(lines, line, most, bodies)
         else:
-            yield _texts(lines, line, carriage=b"\r" in block, bodies=bodies)
+            yield _texts(lines, line, bodies)
         line += len(lines)
+        stream.lines = line - 1
     if stream.fault is not None:
         yield Fault(stream.name, line, f"{stream.fault}; records from this line on may be missing")
     elif held > most:
         yield Oversized(line)
     elif held:
-        text = b"".join(pieces)
-        yield _texts([text], line, carriage=True, bodies=may_hold_body(text))
+        text = b"".join(pieces).rstrip(b"\r")
+        yield _texts([text], line, bodies=may_hold_body(text))
 
 
-def _texts(lines: list[bytes], first: int, carriage: bool, bodies: bool) -> Texts:
-    """Lines as texts; blanks and byte order marks are taken off, and blank lines out.
+def _split(block: bytes, newline: bytes) -> tuple[list[bytes], bytes]:
+    """The lines that end in a block, without their ends, and what follows the last of them.
+
+    `BytesIO` looks for line feeds with `memchr`; `split` goes byte by byte, and takes 0.34 us for a line of 800 bytes
+    where this takes 0.21.
+    """
+    if newline != b"\n":
+        *lines, last = block.split(newline)
+        return lines, last
+    lines = BytesIO(block).readlines()
+    last = b"" if not lines or block.endswith(b"\n") else lines.pop()
+    if b"\r" in block:
+        return [line.rstrip(b"\r\n") for line in lines], last
+    return [line[:-1] for line in lines], last
+
+
+def _texts(lines: list[bytes], first: int, bodies: bool) -> Texts:
+    """Lines as texts; blank lines are left out, blanks and byte order marks before a record taken off, and blanks behind it then.
 
     Two comparisons of a whole block, 20 ns a line each, tell that every line begins with a brace: no blank, mark or array then.
     """
-    if carriage:
-        lines = [line.rstrip(b"\r") for line in lines]
     if min(lines) >= b"{" and max(lines) < b"|":
         return Texts(lines, range(first, first + len(lines)), bodies=bodies)
-    numbered = [(number, line.removeprefix(BOM).strip(BLANKS)) for number, line in enumerate(lines, first)]
+    numbered = [(number, _bare(line)) for number, line in enumerate(lines, first)]
     raws = [line for _, line in numbered if line]
     arrays = any(raw.startswith(b"[") for raw in raws)
     return Texts(raws, [number for number, line in numbered if line], arrays, bodies)
 
 
+def _bare(line: bytes) -> bytes:
+    """What of a line is its record, which must not depend on the lines around it."""
+    return line if line.startswith(b"{") else line.removeprefix(BOM).strip(BLANKS)
+
+
 def _checked(lines: list[bytes], first: int, most: int, bodies: bool) -> Iterator[Cut]:
     """The same line by line, for blocks that are large enough to hold a line of more than `most` bytes."""
     for number, line in enumerate(lines, first):
-        yield Oversized(number) if len(line) > most else _texts([line], number, carriage=True, bodies=bodies)
+        yield Oversized(number) if len(line) > most else _texts([line], number, bodies)
 
 
 LINES = Format("one JSON object a line (NDJSON, JSON Lines)", recognises, cut)

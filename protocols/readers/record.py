@@ -70,11 +70,15 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The end of one file: how many records it gave, unreadable ones among them, and its size in bytes on disk."""
+    """The end of one file, or of a slice: how many records it gave, unreadable ones among them, and its size in bytes on disk.
+
+    `lines` is the number of its line ends, counted where a slice of the same file may follow.
+    """
 
     file: str
     records: int
     bytes: int
+    lines: int = 0
 
 
 class Source(NamedTuple):

@@ -19,12 +19,14 @@ class Stream:
     """The unpacked bytes of one file.
 
     `head` is its beginning: to the start of the second line that is not blank, or `HEAD` bytes, or all; mostly more.
-    `fault` is set when the blocks have ended too early, and says why.
+    `fault` is set when the blocks have ended too early, and says why. `lines` is the number of line ends that have been
+    passed by whoever cuts the stream at them.
     """
 
     def __init__(self, name: str, blocks: Iterator[bytes]) -> None:
         self.name = name
         self.fault: str | None = None
+        self.lines = 0
         self._blocks = self._watched(blocks)
         head = bytearray()
         for block in self._blocks:
@@ -39,6 +41,14 @@ class Stream:
         """Whether nothing but blanks follows the first line, as far as the head goes."""
         self.newline = b"\r" if end is not None and b"\n" not in end.group() else b"\n"
         """What ends a line. Only a file whose first line ends in a bare carriage return is cut at those."""
+
+    @classmethod
+    def of_lines(cls, name: str, blocks: Iterator[bytes]) -> Stream:
+        """Some lines of a file that is known to have one record a line and LF at their ends; nothing is looked for in them."""
+        stream = cls(name, iter(()))
+        stream.one_line = False
+        stream._blocks = stream._watched(blocks)
+        return stream
 
     @property
     def suffix(self) -> str:

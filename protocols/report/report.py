@@ -98,6 +98,10 @@ class Seen(NamedTuple):
     record: int | None
     message_id: str | None = None
 
+    def moved(self, lines: int, records: int) -> Seen:
+        """The same place counted from the beginning of a file, when it was counted from behind so many lines and records."""
+        return Seen(self.file, later(self.line, lines), later(self.record, records), self.message_id)
+
     def __str__(self) -> str:
         if self.file is None:
             return "an unknown place"
@@ -347,8 +351,8 @@ class Builder:
         """Input that could not be read to its end, said in one sentence."""
         self._faults[sentence] = None
 
-    def absorb(self, report: Report) -> None:
-        """Everything in a report of later input."""
+    def absorb(self, report: Report, *, lines: int = 0, records: int = 0) -> None:
+        """Everything in a report of later input; so many lines and records stand before it where it is a part of a file."""
         for traffic in report.traffic:
             self._add_traffic(traffic.key, traffic.count, traffic.invalid)
         self._count += report.count
@@ -358,7 +362,7 @@ class Builder:
         self._folded += report.folded
         self._problems.update(report.problems)
         for group in report.groups:
-            self._absorb_group(group)
+            self._absorb_group(group, lines, records)
         for entry in report.inputs:
             self.add_input(entry.file, entry.events, entry.bytes)
         for fault in report.faults:
@@ -411,15 +415,15 @@ class Builder:
             tally = self._groups[group] = _Tally(problem)
         return tally
 
-    def _absorb_group(self, group: Group) -> None:
+    def _absorb_group(self, group: Group, lines: int, records: int) -> None:
         key = (group.id, group.severity, group.key, group.pointer, group.problem.expected)
         tally = self._groups.get(key)
         if tally is None and len(self._groups) >= self.about.most_groups:
             self._folded += group.count
             return
         if tally is None:
-            tally = self._groups[key] = _Tally(group.problem)
-        tally.absorb(group, self.about.samples)
+            tally = self._groups[key] = _Tally(moved(group.problem, lines, records))
+        tally.absorb(group, self.about.samples, lines, records)
 
     def _group(self, group: _GroupKey, tally: _Tally, planned: Mapping[Key, Planned]) -> Group:
         _, _, key, pointer, _ = group
@@ -485,16 +489,16 @@ class _Tally:
         if len(self.samples) < samples:
             self.keep(Sample(brief(problem.value), self.last))
 
-    def absorb(self, group: Group, samples: int) -> None:
+    def absorb(self, group: Group, samples: int, lines: int, records: int) -> None:
         self.count += group.count
         self.events += group.events
         self.got.update(group.got)
         self.actual_varies = self.actual_varies or group.actual_varies or group.problem.actual != self.first.actual
         self.hint_varies = self.hint_varies or group.hint_varies or group.problem.hint != self.first.hint
-        self.last = group.last
+        self.last = group.last.moved(lines, records)
         for sample in group.samples:
             if len(self.samples) < samples:
-                self.keep(sample)
+                self.keep(Sample(sample.value, sample.seen.moved(lines, records)))
 
     def keep(self, sample: Sample) -> None:
         """Values count once; where there are none, places do."""
@@ -508,6 +512,16 @@ _TYPES: Mapping[type, str] = {kind: json_type(kind()) for kind in (str, bool, in
 
 def _placed(problem: Problem, seen: Seen) -> Problem:
     return replace(problem, file=seen.file, line=seen.line, record=seen.record, message_id=seen.message_id)
+
+
+def moved(problem: Problem, lines: int, records: int) -> Problem:
+    """The problem, its place counted from the beginning of a file and no longer from behind so many lines and records."""
+    return replace(problem, line=later(problem.line, lines), record=later(problem.record, records))
+
+
+def later(number: int | None, more: int) -> int | None:
+    """The number of a line or record that has a number and `more` before it."""
+    return None if number is None else number + more
 
 
 def _seen(problem: Problem) -> Seen:

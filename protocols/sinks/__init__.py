@@ -12,8 +12,7 @@ __all__ = ["SINKS", "Entry", "Look", "Sink"]
 
 
 class Entry(NamedTuple):
-    """A format: how to open it, what it is, whether it is read by people rather than programs, and whether it wants to be
-    told every single problem."""
+    """A format: how to open it, what it is, whether people read it rather than programs, and whether it wants every problem."""
 
     open: Callable[[BinaryIO, Look], Sink]
     meaning: str

@@ -121,7 +121,7 @@ def test_a_file_that_vanishes_between_finding_and_reading(folder):
     next(parts)
     os.remove("events/b.json")
     assert list(parts) == [
-        Done("events/a.jsonl", 1, 8),
+        Done("events/a.jsonl", 1, 8, lines=1),
         Fault("events/b.json", None, "the file cannot be opened: No such file or directory"),
     ]
 

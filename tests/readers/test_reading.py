@@ -377,4 +377,4 @@ def test_a_file_that_breaks_off_gives_what_came_before():
     assert [str(part) for part in parts if isinstance(part, Fault)] == [
         "f.json:3: the file cannot be read further: Input/output error; records from this line on may be missing"
     ]
-    assert done == Done("f.json", 2, 20)
+    assert done == Done("f.json", 2, 20, lines=2)
