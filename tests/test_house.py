@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "violations": {"problems"},
     "plan": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "schema": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan"},
+    "rules": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan", "schema", "report"},
     "engine": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "readers": {"errors", "positions", "problems", "violations", "names"},
     "report": {"errors", "positions", "problems", "violations"},

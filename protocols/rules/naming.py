@@ -1,0 +1,90 @@
+"""Names against what a plan agrees on for them, and the edits that rename something everywhere at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from protocols import names, patterns
+from protocols.plan.model import Naming
+from protocols.plan.nodes import Map
+from protocols.rules.ignores import silencing
+from protocols.rules.mentions import EVENT, MEMBER
+from protocols.rules.rule import Edit, Finding
+from protocols.rules.subject import Subject
+from protocols.rules.written import MEMBERS, Name
+from protocols.violations import quoted_if_odd
+
+
+def misnamed(subject: Subject, kind: str, rule: str) -> Iterator[Finding]:
+    """A finding for every name of this kind that is not written as agreed. `rule` is the rule that asks."""
+    agreed = subject.plan.naming.get({"event": "events", "property": "properties", "trait": "traits"}[kind])
+    if agreed is None:
+        return
+    for name in subject.names:
+        if name.kind != kind or name.is_removed or name.name in agreed.allow or (kind, name.name) in subject.bundled_names:
+            continue
+        if is_deprecated(subject, name):
+            continue
+        yield from _misnamed(subject, agreed, name, rule)
+
+
+def _misnamed(subject: Subject, agreed: Naming, name: Name, rule: str) -> Iterator[Finding]:
+    shown = quoted_if_odd(name.name)
+    if agreed.pattern is not None and not patterns.matches(agreed.pattern, name.name):
+        yield Finding(name.at, f"{shown} is not a name that matches {agreed.pattern}")
+    if agreed.cases and not any(names.is_written_in(name.name, case) for case in agreed.cases):
+        wanted = " or ".join(names.CASES[case].noun for case in agreed.cases)
+        better = names.rewrite(name.name, agreed.cases[0])
+        is_name = bool(better) and better != name.name and name.name.isprintable()
+        edits = tuple(_renaming(subject, agreed, name, better, rule)) if is_name else ()
+        yield Finding(name.at, f"{shown} is not {wanted}", f"rename it to {better}" if is_name else None, edits)
+
+
+def is_deprecated(subject: Subject, name: Name) -> bool:
+    """Whether what has this name is on its way out, so that nobody is to rename it any more."""
+    if isinstance(name.node, Map) and "status" in name.node:
+        return bool(name.node["status"] == "deprecated")
+    event = subject.plan.events.get(name.name) if name.kind == "event" else None
+    return event is not None and event.status == "deprecated"
+
+
+# -- renaming
+
+
+def _renaming(subject: Subject, agreed: Naming, name: Name, better: str, rule: str) -> Iterator[Edit]:
+    """The edits that rename something wherever the plan names it; none where that is a matter of judgement."""
+    if (
+        not subject.is_whole
+        or len(agreed.cases) > 1
+        or agreed.pattern is not None
+        or not _is_one_reading(name.name, better, agreed.cases[0])
+    ):
+        return
+    same = subject.by_name.get(name.name, ())
+    of = EVENT if name.kind == "event" else MEMBER
+    mentions = [mention for mention in subject.mentions.get(name.name, ()) if mention.of in (of, None)]
+    if _is_entangled(subject, name, better, same) or any(mention.of is None for mention in mentions):
+        return
+    if any(silencing(subject.ignores, rule, other.at) for other in same):
+        return
+    places = {*(other.at for other in same if other.kind == name.kind), *(mention.at for mention in mentions)}
+    if all(map(subject.is_ours, places)):
+        yield from (Edit(at, name.name, better) for at in sorted(places))
+
+
+def _is_one_reading(name: str, better: str, case: str) -> bool:
+    """Whether a name can be cut into words in one way only: `productIDs` cannot, nor can what loses letters on the way."""
+    has_acronym = re.search("[A-Z]{2}", name) is not None and not name.isupper()
+    if has_acronym and case not in ("title", "sentence", "upper"):
+        return False
+    return names.is_written_in(better, case) and names.fold(better) == names.fold(name)
+
+
+def _is_entangled(subject: Subject, name: Name, better: str, same: Iterable[Name]) -> bool:
+    """Whether the new name is taken, or the old one belongs to members of several kinds."""
+    if name.kind == "event":
+        return any(other.kind == "event" for other in subject.by_name.get(better, ()))
+    if any(other.kind in MEMBERS and other.kind != name.kind for other in same):
+        return True
+    return any(better in siblings for siblings in subject.siblings.get(name.name, ()))
