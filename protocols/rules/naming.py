@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from protocols import names, patterns
+from protocols.names.cases import SPELLED
 from protocols.plan.model import Naming
 from protocols.plan.nodes import Map
 from protocols.rules.ignores import silencing
@@ -16,17 +16,25 @@ from protocols.rules.written import MEMBERS, Name
 from protocols.violations import quoted_if_odd
 
 
+def own_names(subject: Subject, kind: str) -> Iterator[Name]:
+    """The names of this kind that somebody may still change: none that are allowed, deprecated, taken out or bundled."""
+    agreed = subject.plan.naming.get(AGREED.get(kind, ""), Naming())
+    for name in subject.names:
+        is_settled = name.is_removed or name.name in agreed.allow or (kind, name.name) in subject.bundled_names
+        if name.kind == kind and not is_settled and not is_deprecated(subject, name):
+            yield name
+
+
+AGREED = {"event": "events", "property": "properties", "trait": "traits"}
+"""Kind of a name -> where a plan says how such names are written."""
+
+
 def misnamed(subject: Subject, kind: str, rule: str) -> Iterator[Finding]:
     """A finding for every name of this kind that is not written as agreed. `rule` is the rule that asks."""
-    agreed = subject.plan.naming.get({"event": "events", "property": "properties", "trait": "traits"}[kind])
-    if agreed is None:
-        return
-    for name in subject.names:
-        if name.kind != kind or name.is_removed or name.name in agreed.allow or (kind, name.name) in subject.bundled_names:
-            continue
-        if is_deprecated(subject, name):
-            continue
-        yield from _misnamed(subject, agreed, name, rule)
+    agreed = subject.plan.naming.get(AGREED[kind])
+    if agreed is not None:
+        for name in own_names(subject, kind):
+            yield from _misnamed(subject, agreed, name, rule)
 
 
 def _misnamed(subject: Subject, agreed: Naming, name: Name, rule: str) -> Iterator[Finding]:
@@ -74,9 +82,9 @@ def _renaming(subject: Subject, agreed: Naming, name: Name, better: str, rule: s
 
 
 def _is_one_reading(name: str, better: str, case: str) -> bool:
-    """Whether a name can be cut into words in one way only: `productIDs` cannot, nor can what loses letters on the way."""
-    has_acronym = re.search("[A-Z]{2}", name) is not None and not name.isupper()
-    if has_acronym and case not in ("title", "sentence", "upper"):
+    """Whether a name can be cut into words in one way only: `getXYZList` cannot, nor can what loses letters on the way."""
+    is_cut = case not in ("title", "sentence", "upper") and not name.isupper()
+    if is_cut and any(len(word) > 1 and word.isupper() and word.casefold() not in SPELLED for word in names.words(name)):
         return False
     return names.is_written_in(better, case) and names.fold(better) == names.fold(name)
 

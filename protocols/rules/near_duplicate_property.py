@@ -7,10 +7,10 @@ both spellings on purpose, of deprecated properties, and of names that `property
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from protocols.names import fold, is_written_in
+from protocols.positions import Position
 from protocols.rules.naming import is_deprecated
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Subject
@@ -23,21 +23,24 @@ events:
   Space Closed: {properties: {space_id: string}}
   Space Deleted:
     properties:
-      spaceId: string                       # ! write space_id, as elsewhere
+      spaceId: string                       # ! write space_id here too
   Space Renamed: {properties: {newName: string, new_name: string}}
 """
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    spellings: dict[str, Counter[str]] = {}
+    spellings: dict[str, dict[str, list[Position]]] = {}
     for planned in subject.shapes:
         if planned.kind == "property" and len(planned.path) > 1 and planned.shape.status != "deprecated":
-            spellings.setdefault(fold(planned.path[-1]), Counter())[planned.path[-1]] += 1
-    usual = {name: counts.most_common(1)[0][0] for folded, counts in spellings.items() if folded and len(counts) > 1 for name in counts}
+            places = spellings.setdefault(fold(planned.path[-1]), {})
+            places.setdefault(planned.path[-1], []).append(planned.shape.position)
     for name in subject.names:
-        better = usual.get(name.name, name.name)
-        if name.kind == "property" and name.name != better and _counts(subject, name, better):
-            yield Finding(name.at, f"{quoted_if_odd(name.name)} is {quoted_if_odd(better)} in most places", f"write {better}, as elsewhere")
+        places = spellings.get(fold(name.name), {}) if name.kind == "property" and fold(name.name) else {}
+        usual = max(places, key=lambda spelling: len(places[spelling]), default=name.name)
+        if name.name != usual and _counts(subject, name, usual):
+            first = places[usual][0]
+            where = f"line {first.line}" if first.file == name.at.file else f"{first.file}:{first.line}"
+            yield Finding(name.at, f"{quoted_if_odd(name.name)} is written {quoted_if_odd(usual)} in {where}", f"write {usual} here too")
 
 
 def _counts(subject: Subject, name: Name, better: str) -> bool:
