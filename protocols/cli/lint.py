@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from protocols.cli.options import choices, keep_apart, look, one_of, output, plan_or_default
 from protocols.cli.results import close, tell_problem
+from protocols.errors import UsageError
 from protocols.report import FAIL_ON, judge
 from protocols.sinks import SINKS, Look
 from protocols.sinks.page import draw
 from protocols.sinks.terminal import closing
+
+if TYPE_CHECKING:
+    from protocols.problems import Problem
+    from protocols.report import Outcome, Verdict
 
 EXAMPLES = """\b
 Examples:
@@ -50,6 +57,8 @@ def lint(
     output_file: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
     ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Put right what has one right answer.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print what --fix would change, and change nothing.")] = False,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N findings; 0 shows all.")] = 50,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone.")] = False,
 ) -> int:
@@ -58,22 +67,57 @@ def lint(
     A plan that is wrong gets its mistakes and nothing else. Bundled plans, and files that are not named, are read and not judged.
     """
     from protocols.rules.files import plan_files
-    from protocols.rules.run import lint as run
+    from protocols.rules.fix import differences
+    from protocols.rules.fix import fix as mend
+    from protocols.rules.run import lint as look_at
     from protocols.rules.selection import active_rules
 
+    if fix and diff:
+        raise UsageError("--fix writes what --diff only shows; give one of the two")
     active = active_rules(select=_listed(select), ignore=_listed(ignore))
     files = plan_files(plans or [plan_or_default(None, quiet=quiet)])
     keep_apart(output_file, files)
+    findings = look_at(files, active).findings
+    texts: Mapping[str, str] = {}
+    if findings.fixable and (fix or diff):
+        fixed = mend(files, active)
+        texts = fixed.texts
+        findings = fixed.findings if fix else findings
+    verdict = judge(findings, fail_on)
     with output(output_file) as out:
         sink = SINKS[format].open(out, look(output_file, limit=limit, quiet=quiet))
-        findings = run(files, active).findings
-        verdict = judge(findings, fail_on)
+        if diff:
+            sink = Diff(out, differences(findings.texts, texts))
+        for name, text in texts.items() if fix else ():
+            _write(name, text)
         for problem in findings.problems:
             tell_problem(sink, problem)
         close(sink, findings, verdict)
-    if not quiet and (output_file is not None or not SINKS[format].human):
+    if not quiet and (output_file is not None or diff or not SINKS[format].human):
         sys.stderr.write(draw(closing(findings, verdict), Look()))
     return verdict.exit_code
+
+
+class Diff:
+    """A sink of its own: shows what would change in place of what was found."""
+
+    def __init__(self, out: BinaryIO, lines: Iterable[str]) -> None:
+        self.out = out
+        self.lines = lines
+
+    def problem(self, problem: Problem) -> None:
+        """Nothing: it is still there after all that is shown."""
+
+    def close(self, outcome: Outcome, verdict: Verdict) -> None:
+        self.out.writelines(line.encode() for line in self.lines)
+        self.out.flush()
+
+
+def _write(name: str, text: str) -> None:
+    try:
+        Path(name).write_bytes(text.encode())
+    except OSError as error:
+        raise UsageError(f"--fix: {name} cannot be written ({error.strerror})") from None
 
 
 def _listed(values: list[str] | None) -> list[str]:
