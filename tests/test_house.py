@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "plan": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "schema": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan"},
     "rules": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan", "schema", "report"},
+    "config": {"errors", "problems", "violations", "names", "rules", "report"},
     "engine": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "readers": {"errors", "positions", "problems", "violations", "names"},
     "report": {"errors", "positions", "problems", "violations"},

@@ -87,7 +87,7 @@ def _page(id: str, said: Explanation) -> Iterator[Line]:
         yield Line("", [Span(" ".join(paragraph.split()))])
         yield BLANK
     if said.example:
-        yield Line("", [Span("For example:", "bold")])
+        yield Line("", [Span("For example, with what is found behind # !:", "bold")])
         yield BLANK
         yield from (Line(f"    {line}") for line in said.example.splitlines())
         yield BLANK

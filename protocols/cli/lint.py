@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from protocols.cli.options import choices, keep_apart, look, one_of, output, plan_or_default
+from protocols.cli.options import PLAN_NAMES, choices, keep_apart, look, one_of, output, usual_plans
 from protocols.cli.results import close, tell_problem
+from protocols.config import find_config
 from protocols.errors import UsageError
 from protocols.report import FAIL_ON, judge
 from protocols.sinks import SINKS, Look
@@ -49,8 +50,9 @@ def lint(
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Do not run these rules.")] = None,
     fail_on: Annotated[
-        str, typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help="The least severity that fails the run.")
-    ] = "error",
+        str | None,
+        typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help="The least severity that fails the run; error without it."),
+    ] = None,
     format: Annotated[
         str, typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help="What to print.")
     ] = "terminal",
@@ -74,8 +76,9 @@ def lint(
 
     if fix and diff:
         raise UsageError("--fix writes what --diff only shows; give one of the two")
-    active = active_rules(select=_listed(select), ignore=_listed(ignore))
-    files = plan_files(plans or [plan_or_default(None, quiet=quiet)])
+    config = find_config().lint
+    active = active_rules(config.severity, select=_listed(select) or config.select, ignore=_listed(ignore) or config.ignore)
+    files = plan_files(plans or _usual_plans())
     keep_apart(output_file, files)
     findings = look_at(files, active).findings
     texts: Mapping[str, str] = {}
@@ -83,7 +86,7 @@ def lint(
         fixed = mend(files, active)
         texts = fixed.texts
         findings = fixed.findings if fix else findings
-    verdict = judge(findings, fail_on)
+    verdict = judge(findings, fail_on or config.fail_on)
     with output(output_file) as out:
         sink = SINKS[format].open(out, look(output_file, limit=limit, quiet=quiet))
         if diff:
@@ -96,6 +99,15 @@ def lint(
     if not quiet and (output_file is not None or diff or not SINKS[format].human):
         sys.stderr.write(draw(closing(findings, verdict), Look()))
     return verdict.exit_code
+
+
+def _usual_plans() -> list[str]:
+    there = usual_plans()
+    if not there:
+        raise UsageError(
+            f"no plan: name files or folders, as in protocols lint plans/; without any, {', '.join(PLAN_NAMES[:-1])} or {PLAN_NAMES[-1]} is taken from here"
+        )
+    return there
 
 
 class Diff:

@@ -16,7 +16,8 @@ MISTAKES = "plan"
 class Findings:
     """Problems of plan files, in the order of the files, lines and columns.
 
-    `files` are those that were looked at, `beside` those that they extend and that were not. `texts` holds what stands in a
+    `files` are those that were looked at, of which `alone` are parts whose plan was not named; `beside` are those that they
+    extend and that were not looked at. `texts` holds what stands in a
     file, by its name. `silenced` counts what comments silence; of the problems, `fixable` can be put right by the tool, and
     `fixed` were before these.
     """
@@ -25,6 +26,7 @@ class Findings:
     files: tuple[str, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
     silenced: int = 0
     fixable: int = 0
     fixed: int = 0

@@ -27,22 +27,23 @@ events:
 
 def check(subject: Subject) -> Iterator[Finding]:
     for planned in subject.shapes:
-        for message, hint in _faults(planned.shape.keywords.get("enum", ())):
-            yield Finding(planned.shape.positions["enum"], message, hint)
+        for number, message, hint in _faults(planned.shape.keywords.get("enum", ())):
+            yield Finding(subject.item_at(planned.shape.positions["enum"], number), message, hint)
 
 
-def _faults(values: list[Any]) -> Iterator[tuple[str, str]]:
+def _faults(values: list[Any]) -> Iterator[tuple[int, str, str]]:
+    """The number of a value from 0, what is wrong with it and what to do."""
     seen: dict[str, Any] = {}
-    for value in values:
+    for number, value in enumerate(values):
         if isinstance(value, str) and value != value.strip():
-            yield f"the value {quoted(value)} begins or ends in a blank", "take the blanks out"
+            yield number, f"the value {quoted(value)} begins or ends in a blank", "take the blanks out"
         key = json.dumps(value.strip().casefold() if isinstance(value, str) else value, sort_keys=True)
         if key not in seen:
             seen[key] = value
         elif seen[key] == value:
-            yield f"the value {_said(value)} stands there twice", "keep one of the two"
+            yield number, f"the value {_said(value)} stands there twice", "keep one of the two"
         else:
-            yield f"the values {_said(seen[key])} and {_said(value)} are nearly the same", "keep one of the two"
+            yield number, f"the values {_said(seen[key])} and {_said(value)} are nearly the same", "keep one of the two"
 
 
 def _said(value: Any) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from protocols.errors import PlanError
+from protocols.plan import bundled
 from protocols.plan.kinds import mistake
 from protocols.positions import Position
 
@@ -23,14 +24,16 @@ def plan_files(places: Sequence[str]) -> list[str]:
     Raises PlanError where a place holds none; a file that is not there is one too, for the loader to complain of.
     """
     found: dict[str, None] = {}
-    empty = []
+    wrong = []
     for place in places:
         here = list(_at(place))
         found.update(dict.fromkeys(here))
         if not here:
-            empty.append(mistake("no-plan-files", Position(place), f"{place} holds no plan file", hint="plan files end in .yaml or .yml"))
-    if empty:
-        raise PlanError(empty)
+            wrong.append(mistake("no-plan-files", Position(place), f"{place} holds no plan file", hint="plan files end in .yaml or .yml"))
+        elif place in bundled() and not os.path.lexists(place):
+            wrong.append(mistake("missing-file", Position(place), f"there is no file {place}", hint="bundled plans are not looked at"))
+    if wrong:
+        raise PlanError(wrong)
     return list(found)
 
 

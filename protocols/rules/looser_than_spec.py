@@ -90,15 +90,18 @@ def _looser(ours: Shape, theirs: Shape, at: Position) -> Iterator[Finding]:
 
 
 def _wider(name: str, ours: Shape, theirs: Shape) -> Iterator[Finding]:
-    wanted = _types(theirs)
-    got = _types(ours)
-    if wanted and (not got or not got <= wanted) and "enum" not in ours.keywords and "const" not in ours.keywords:
-        at = ours.positions.get("type", ours.position)
-        said = " or ".join(sorted(got - {"integer"} if "number" in got else got)) or "anything"
-        known = " or ".join(sorted(wanted - {"integer"}))
-        yield Finding(
-            at, f"{quoted_if_odd(name)} takes {said}, and the spec {known}", f"take {known}, as the spec does, or give it another name"
-        )
+    wanted, got = _types(theirs), _types(ours)
+    if not wanted or (got and got <= wanted) or "enum" in ours.keywords or "const" in ours.keywords:
+        return
+    said, known = _said(got) or "anything", _said(wanted)
+    at = ours.positions.get("type", ours.position)
+    yield Finding(
+        at, f"{quoted_if_odd(name)} takes {said}, and the spec {known}", f"take {known}, as the spec does, or give it another name"
+    )
+
+
+def _said(types: set[str]) -> str:
+    return " or ".join(sorted(types - {"integer"} if "number" in types else types))
 
 
 def _types(shape: Shape) -> set[str]:

@@ -36,14 +36,14 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(name.at, f"{name.name} is made out of other calls on their way", EVENTS[name.name])
     for planned in subject.shapes:
         if planned.call == "track" and len(planned.path) == 2 and planned.path[1] in PROPERTIES and planned.kind == "property":
-            yield from _typed(planned)
+            yield from _typed(subject, planned)
 
 
-def _typed(planned: Planned) -> Iterator[Finding]:
+def _typed(subject: Subject, planned: Planned) -> Iterator[Finding]:
     type, meaning = PROPERTIES[planned.path[1]]
     types = set(planned.shape.keywords.get("type", [type])) - {"null"}
     if types and not types & {type, "integer" if type == "number" else type}:
-        at = planned.shape.positions.get("type", planned.shape.position)
+        at = subject.value_at(planned.shape.positions["type"])
         yield Finding(
             at,
             f"{planned.path[1]} is {' or '.join(sorted(types))}, and tools read it as {meaning}",

@@ -32,6 +32,7 @@ class _Run:
     texts: dict[str, str] = field(default_factory=dict)
     looks: dict[str, int] = field(default_factory=dict)
     beside: dict[str, None] = field(default_factory=dict)
+    alone: list[str] = field(default_factory=list)
     silenced: set[tuple[object, ...]] = field(default_factory=set)
 
 
@@ -64,6 +65,7 @@ def lint(files: Sequence[str], active: Active, instead: Mapping[str, str] | None
             _look(run, load_files(file, instead=run.instead), is_whole=True)
     for file in parts:
         if file not in run.looks:
+            run.alone.append(file)
             _look(run, load_files(file, is_part=True, instead=run.instead), is_whole=False)
     return _result(run)
 
@@ -144,7 +146,7 @@ def _identity(problem: Problem) -> tuple[object, ...]:
 def _result(run: _Run) -> Linted:
     kept = [found for found in run.found.values() if not RULES[found.rule].in_all or found.times == run.looks[found.problem.file or ""]]
     problems = [*run.mistakes.values(), *(found.problem for found in kept)]
-    fixes = [found.edits for found in kept if found.edits]
+    fixes = [found.edits for found in kept if found.edits and all(run.looks[edit.at.file] <= found.times for edit in found.edits)]
     findings = Findings(
         problems=tuple(sorted(problems, key=_reading_order(run.files))),
         files=tuple(run.files),
@@ -152,6 +154,7 @@ def _result(run: _Run) -> Linted:
         silenced=len(run.silenced),
         fixable=len(fixes),
         beside=tuple(run.beside),
+        alone=tuple(run.alone),
     )
     return Linted(findings, tuple(fixes))
 

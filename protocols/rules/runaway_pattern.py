@@ -28,4 +28,6 @@ def check(subject: Subject) -> Iterator[Finding]:
         pattern = planned.shape.keywords.get("pattern")
         if pattern and runs_away(pattern):
             message = f"the pattern {quoted(pattern)} can take time without end in other engines"
-            yield Finding(planned.shape.positions["pattern"], message, "let each repeat begin or end with a character of its own")
+            yield Finding(
+                subject.value_at(planned.shape.positions["pattern"]), message, "let each repeat begin or end with a character of its own"
+            )

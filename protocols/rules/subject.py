@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from protocols.plan.merge import names_of
 from protocols.plan.model import Body, Event, Plan, Shape
-from protocols.plan.nodes import Map
+from protocols.plan.nodes import List, Map
 from protocols.positions import Position
 from protocols.rules.ignores import Ignore
 from protocols.rules.mentions import Mention, mentions_in
@@ -94,6 +94,22 @@ class Subject:
         """Every event and every named page and screen of the merged plan, each with its call."""
         return tuple((call, event) for call, section in self.plan.sections.items() for event in section.events.values())
 
+    def value_at(self, key_at: Position) -> Position:
+        """Where the value of the key at this place begins; the place itself where no key of our files is."""
+        node_and_key = self._keys.get(key_at)
+        return key_at if node_and_key is None else node_and_key[0].values_at[node_and_key[1]]
+
+    def item_at(self, key_at: Position, number: int) -> Position:
+        """Where an item of the list begins that is the value of the key at this place; items count from 0."""
+        node_and_key = self._keys.get(key_at)
+        listed = None if node_and_key is None else node_and_key[0][node_and_key[1]]
+        return listed.items_at[number] if isinstance(listed, List) and number < len(listed) else key_at
+
+    @cached_property
+    def _keys(self) -> Mapping[Position, tuple[Map, str]]:
+        """Place of a key in our files -> the mapping it is in, and the key."""
+        return {at: (node, key) for tree in self.written.values() for node in _maps(tree) for key, at in node.keys_at.items()}
+
     def is_ours(self, at: Position) -> bool:
         """Whether a place is in a file that is looked at."""
         return at.file in self.written
@@ -108,6 +124,15 @@ class Subject:
     @property
     def _trees(self) -> tuple[Mapping[str, Map], ...]:
         return (self.written, self.beside, self.bundled)
+
+
+def _maps(node: Any) -> Iterator[Map]:
+    """A mapping and all those inside it."""
+    if isinstance(node, Map):
+        yield node
+    for inner in node.values() if isinstance(node, Map) else node if isinstance(node, List) else ():
+        if isinstance(inner, (Map, List)):
+            yield from _maps(inner)
 
 
 def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, tuple[_T, ...]]:

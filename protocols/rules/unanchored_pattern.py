@@ -32,7 +32,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         pattern = planned.shape.keywords.get("pattern", "")
         hint = _hint(pattern)
         if hint:
-            yield Finding(planned.shape.positions["pattern"], f"the pattern {quoted(pattern)} takes more than the values it lists", hint)
+            at = subject.value_at(planned.shape.positions["pattern"])
+            yield Finding(at, f"the pattern {quoted(pattern)} takes more than the values it lists", hint)
 
 
 def _hint(pattern: str) -> str | None:

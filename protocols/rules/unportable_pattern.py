@@ -39,7 +39,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     for planned in subject.shapes:
         pattern = planned.shape.keywords.get("pattern", "")
         for reason, hint in _reasons(pattern):
-            yield Finding(planned.shape.positions["pattern"], f"the pattern {quoted(pattern)} cannot be read everywhere: {reason}", hint)
+            at = subject.value_at(planned.shape.positions["pattern"])
+            yield Finding(at, f"the pattern {quoted(pattern)} cannot be read everywhere: {reason}", hint)
 
 
 def _reasons(pattern: str) -> Iterator[tuple[str, str]]:

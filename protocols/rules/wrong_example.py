@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protocols.plan.model import Shape
 from protocols.rules.rule import Finding
-from protocols.rules.subject import Planned, Subject
+from protocols.rules.subject import Subject
 from protocols.violations import describe
 
 EXAMPLE = """
@@ -28,19 +29,19 @@ def check(subject: Subject) -> Iterator[Finding]:
         at = planned.shape.positions.get("examples")
         if at is not None and subject.is_ours(at) and at not in seen:
             seen.add(at)
-            for fault in _faults(planned):
-                yield Finding(at, fault, "mend the example, or the shape")
+            for number, message in _faults(planned.shape):
+                yield Finding(subject.item_at(at, number), message, "mend the example, or the shape")
 
 
-def _faults(planned: Planned) -> Iterator[str]:
+def _faults(shape: Shape) -> Iterator[tuple[int, str]]:
+    """The number of an example from 0, and what is wrong with it."""
     import jsonschema_rs
 
     from protocols.schema.shapes import shape_schema
 
-    schema = shape_schema(planned.shape, None, ())
+    schema = shape_schema(shape, None, ())
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions())
-    for example in planned.shape.examples:
+    for number, example in enumerate(shape.examples):
         error = next(validator.iter_errors(example), None)
         if error is not None:
-            said = describe(example if not error.instance_path else error.instance)
-            yield f"the example {said} does not satisfy {error.schema_path[-1]}"
+            yield number, f"the example {describe(example)} does not satisfy {error.schema_path[-1]}"

@@ -34,10 +34,14 @@ def lines(findings: Findings, look: Look) -> Iterator[Line]:
     if cut:
         yield _cut(cut)
         yield BLANK
-    if findings.beside:
-        names = ", ".join(findings.beside[:3]) + (", ..." if len(findings.beside) > 3 else "")
-        yield Line("", [Span(f"not looked at, since they were not named: {many(len(findings.beside), 'extended file')} ({names})")])
-        yield BLANK
+    remarks = (
+        (findings.beside, "not looked at, since not named"),
+        (findings.alone, "read without the plan it is part of, since that was not named"),
+    )
+    for files, remark in remarks:
+        if files:
+            yield Line("", [Span(f"{remark}: {', '.join(files[:3])}{f' and {len(files) - 3:,} more' if len(files) > 3 else ''}")])
+            yield BLANK
 
 
 def counts(findings: Findings) -> str:

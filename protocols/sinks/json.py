@@ -66,6 +66,7 @@ def findings_document(findings: Findings, verdict: Verdict) -> dict[str, Any]:
         "exit_code": verdict.exit_code,
         "files": list(findings.files),
         "not_looked_at": list(findings.beside),
+        "without_plan": list(findings.alone),
         "summary": {
             "findings": len(findings.problems),
             "mistakes": findings.mistakes,
