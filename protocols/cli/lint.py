@@ -104,9 +104,8 @@ def lint(
 def _usual_plans() -> list[str]:
     there = usual_plans()
     if not there:
-        raise UsageError(
-            f"no plan: name files or folders, as in protocols lint plans/; without any, {', '.join(PLAN_NAMES[:-1])} or {PLAN_NAMES[-1]} is taken from here"
-        )
+        usual = ", ".join(PLAN_NAMES)
+        raise UsageError(f"no plan: name files or folders, as in protocols lint plans/; without any one of {usual} is taken from here")
     return there
 
 

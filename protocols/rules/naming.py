@@ -72,7 +72,7 @@ def _renaming(subject: Subject, agreed: Naming, name: Name, better: str, rule: s
     same = subject.by_name.get(name.name, ())
     of = EVENT if name.kind == "event" else MEMBER
     mentions = [mention for mention in subject.mentions.get(name.name, ()) if mention.of in (of, None)]
-    if _is_entangled(subject, name, better, same) or any(mention.of is None for mention in mentions):
+    if _is_entangled(subject, name, same) or any(mention.of is None for mention in mentions):
         return
     if any(silencing(subject.ignores, rule, other.at) for other in same):
         return
@@ -89,10 +89,14 @@ def _is_one_reading(name: str, better: str, case: str) -> bool:
     return names.is_written_in(better, case) and names.fold(better) == names.fold(name)
 
 
-def _is_entangled(subject: Subject, name: Name, better: str, same: Iterable[Name]) -> bool:
-    """Whether the new name is taken, or the old one belongs to members of several kinds."""
+def _is_entangled(subject: Subject, name: Name, same: Iterable[Name]) -> bool:
+    """Whether something beside it has the name in another spelling, or the name belongs to members of several kinds."""
     if name.kind == "event":
-        return any(other.kind == "event" for other in subject.by_name.get(better, ()))
+        return any(_is_respelled(other, name.name) for other in subject.plan.events)
     if any(other.kind in MEMBERS and other.kind != name.kind for other in same):
         return True
-    return any(better in siblings for siblings in subject.siblings.get(name.name, ()))
+    return any(_is_respelled(other, name.name) for siblings in subject.siblings.get(name.name, ()) for other in siblings)
+
+
+def _is_respelled(other: str, name: str) -> bool:
+    return other != name and names.fold(other) == names.fold(name)

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 
 from protocols.names import fold, is_written_in
 from protocols.positions import Position
-from protocols.rules.naming import is_deprecated
+from protocols.rules.naming import own_names
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Subject
-from protocols.rules.written import Name
 from protocols.violations import quoted_if_odd
 
 EXAMPLE = """
@@ -31,23 +30,20 @@ events:
 def check(subject: Subject) -> Iterator[Finding]:
     spellings: dict[str, dict[str, list[Position]]] = {}
     for planned in subject.shapes:
-        if planned.kind == "property" and len(planned.path) > 1 and planned.shape.status != "deprecated":
-            places = spellings.setdefault(fold(planned.path[-1]), {})
-            places.setdefault(planned.path[-1], []).append(planned.shape.position)
-    for name in subject.names:
-        places = spellings.get(fold(name.name), {}) if name.kind == "property" and fold(name.name) else {}
-        usual = max(places, key=lambda spelling: len(places[spelling]), default=name.name)
-        if name.name != usual and _counts(subject, name, usual):
+        name = planned.path[-1]
+        if planned.kind == "property" and len(planned.path) > 1 and planned.shape.status != "deprecated" and _is_as_agreed(subject, name):
+            spellings.setdefault(fold(name), {}).setdefault(name, []).append(planned.shape.position)
+    for own in own_names(subject, "property"):
+        places = spellings.get(fold(own.name), {}) if fold(own.name) else {}
+        usual = max(places, key=lambda spelling: len(places[spelling]), default=own.name)
+        is_on_purpose = any(usual in siblings for siblings in subject.siblings.get(own.name, ()))
+        if own.name in places and own.name != usual and not is_on_purpose:
             first = places[usual][0]
-            where = f"line {first.line}" if first.file == name.at.file else f"{first.file}:{first.line}"
-            yield Finding(name.at, f"{quoted_if_odd(name.name)} is written {quoted_if_odd(usual)} in {where}", f"write {usual} here too")
+            where = f"line {first.line}" if first.file == own.at.file else f"{first.file}:{first.line}"
+            yield Finding(own.at, f"{quoted_if_odd(own.name)} is written {quoted_if_odd(usual)} in {where}", f"write {usual} here too")
 
 
-def _counts(subject: Subject, name: Name, better: str) -> bool:
-    """Whether a spelling is worth a word: not on purpose, not on its way out, not said by another rule."""
-    if name.is_removed or ("property", name.name) in subject.bundled_names or is_deprecated(subject, name):
-        return False
-    if any(better in siblings for siblings in subject.siblings.get(name.name, ())):
-        return False
+def _is_as_agreed(subject: Subject, name: str) -> bool:
+    """Whether a name is written as the plan agrees; where it is not, another rule says so."""
     agreed = subject.plan.naming.get("properties")
-    return agreed is None or not agreed.cases or any(is_written_in(name.name, case) for case in agreed.cases)
+    return agreed is None or not agreed.cases or any(is_written_in(name, case) for case in agreed.cases)
