@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from protocols.names import words
-from protocols.plan.model import Event
+from protocols.names import is_written_in, spec_events, words
+from protocols.plan.model import Event, Naming
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Subject
 from protocols.violations import quoted_if_odd
@@ -29,20 +29,29 @@ events:
 
 def check(subject: Subject) -> Iterator[Finding]:
     first: dict[tuple[str, ...], Event] = {}
-    in_use = [event for event in subject.plan.events.values() if event.status != "deprecated"]
-    for event in sorted(in_use, key=lambda event: subject.is_ours(event.position)):
+    for event in sorted(subject.plan.events.values(), key=lambda event: _claim(subject, event)):
         key = _key(event.name)
-        known = first.setdefault(key, event) if key else event
+        if event.status == "deprecated" or not key:
+            continue
+        known = first.setdefault(key, event)
         if known is not event:
             name = quoted_if_odd(known.name)
             hint = f"keep one, and deprecate the other: status: deprecated, replaced_by: {name}"
             yield Finding(event.position, f"{quoted_if_odd(event.name)} is nearly the same name as {name}", hint)
 
 
+def _claim(subject: Subject, event: Event) -> tuple[bool, ...]:
+    """Which of two names is rather the one to keep: one that is not ours to change, one of the spec, one written as agreed."""
+    agreed = subject.plan.naming.get("events", Naming())
+    is_as_agreed = not agreed.cases or any(is_written_in(event.name, case) for case in agreed.cases)
+    return (subject.is_ours(event.position), event.name not in spec_events(), not is_as_agreed)
+
+
 def _key(name: str) -> tuple[str, ...]:
-    """What nearly equal names share: the stems of their words, of two words in either order."""
-    stems = [_stem(word.casefold()) for word in words(name)]
-    return tuple(sorted(stems) if len(stems) == 2 else stems)
+    """What nearly equal names share: the stems of their words, of two words in either order; of one word the word itself."""
+    lower = [word.casefold() for word in words(name)]
+    stems = [_stem(word) for word in lower]
+    return tuple(lower if len(lower) == 1 else sorted(stems) if len(stems) == 2 else stems)
 
 
 def _stem(word: str) -> str:

@@ -7,6 +7,7 @@ both spellings on purpose, of deprecated properties, and of names that `property
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from protocols.names import fold, is_written_in
@@ -31,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     spellings: dict[str, dict[str, list[Position]]] = {}
     for planned in subject.shapes:
         name = planned.path[-1]
-        if planned.kind == "property" and len(planned.path) > 1 and planned.shape.status != "deprecated" and _is_as_agreed(subject, name):
+        if planned.kind == "property" and len(planned.path) > 1 and planned.shape.status != "deprecated" and _is_compared(subject, name):
             spellings.setdefault(fold(name), {}).setdefault(name, []).append(planned.shape.position)
     for own in own_names(subject, "property"):
         places = spellings.get(fold(own.name), {}) if fold(own.name) else {}
@@ -43,7 +44,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(own.at, f"{quoted_if_odd(own.name)} is written {quoted_if_odd(usual)} in {where}", f"write {usual} here too")
 
 
-def _is_as_agreed(subject: Subject, name: str) -> bool:
-    """Whether a name is written as the plan agrees; where it is not, another rule says so."""
+def _is_compared(subject: Subject, name: str) -> bool:
+    """Whether a name is written as the plan agrees; where it is not, another rule says so. `$path` is no spelling of `path`."""
+    if not re.fullmatch(r"[\w -]+", name):
+        return False
     agreed = subject.plan.naming.get("properties")
     return agreed is None or not agreed.cases or any(is_written_in(name, case) for case in agreed.cases)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protocols.names import spec_events
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Planned, Subject
 
 EXAMPLE = """
 events:
   Page Viewed: {}                           # ! say it under page
-  Order Completed:
+  Course Bought:
     properties:
       revenue: string                       # ! make it number, or give it another name
       currency: {type: string, nullable: true}
@@ -35,7 +36,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         if name.kind == "event" and name.name in EVENTS and not name.is_removed:
             yield Finding(name.at, f"{name.name} is made out of other calls on their way", EVENTS[name.name])
     for planned in subject.shapes:
-        if planned.call == "track" and len(planned.path) == 2 and planned.path[1] in PROPERTIES and planned.kind == "property":
+        is_of_spec = planned.event is not None and planned.event.name in spec_events()  # for these another rule asks for all types
+        is_own = planned.call == "track" and planned.kind == "property" and len(planned.path) == 2
+        if is_own and planned.path[1] in PROPERTIES and not is_of_spec:
             yield from _typed(subject, planned)
 
 

@@ -27,7 +27,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     agreed = subject.plan.naming.get("events")
     for name in own_names(subject, "event"):
         known = names.spec_event(name.name)
-        is_own_spelling = known is not None and names.fold(known) == names.fold(name.name) and agreed is not None
-        if known is not None and not is_own_spelling:
+        is_spelling = known is not None and names.fold(known) == names.fold(name.name)
+        is_said_elsewhere = is_spelling and (agreed is not None or known in subject.plan.events)
+        if known is not None and not is_said_elsewhere:
             hint = f"name it {known} if that is what happened"
             yield Finding(name.at, f"{quoted_if_odd(name.name)} sounds like {known} in the spec", hint)
