@@ -33,12 +33,12 @@ class Explanation(NamedTuple):
 def explain(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="What stands in brackets behind a message.", show_default=False),
+        typer.Argument(metavar="ID", help="What stands in brackets behind a message.", show_default=False),
     ] = None,
 ) -> int:
-    """Say what stands behind the id of a message: what is asked for, why it matters, an example.
+    """Say what the id of a message means.
 
-    Without an id, list all there are.
+    What is asked for, why it matters, an example. Without an id, list all there are.
     """
     known = {id: explanation for table in TABLES for id, explanation in table().items()}
     page = [line for asked in ids for id in _ids(asked, known) for line in _page(id, known[id])] if ids else list(_list(known))

@@ -34,16 +34,21 @@ Examples:
 A comment silences a rule in what begins on its line, or on the next line that holds something:
 
 \b
-  Step 2 Viewed:                # protocols: ignore[dynamic-name] -- the checkout has four steps
+  signed up:                # protocols: ignore[event-name-case] -- the name of ten years
+
+Severities, rules and --fail-on are settled for a repository in pyproject.toml or protocols.toml:
+
+\b
+  [tool.protocols.lint]
+  fail_on = "warning"
+  severity = {event-name-case = "error", missing-owner = "note", inconsistent-type = "off"}
 """
 
 
 def lint(
     plans: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[PLAN]...", help="Plan files, folders, globs. Without any, the plan.yaml that lies here.", show_default=False
-        ),
+        typer.Argument(metavar="PLAN", help="Plan files, folders, globs. Without any, the plan.yaml that lies here.", show_default=False),
     ] = None,
     select: Annotated[
         list[str] | None, typer.Option(metavar="RULES", help="Run only these rules: names, with commas between; all is every rule.")
@@ -64,9 +69,10 @@ def lint(
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N findings; 0 shows all.")] = 50,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone.")] = False,
 ) -> int:
-    """Look for what can be better in plan files, and for what is wrong.
+    """Look for what can be better in plan files.
 
-    A plan that is wrong gets its mistakes and nothing else. Bundled plans, and files that are not named, are read and not judged.
+    A plan that is wrong gets its mistakes and nothing else.
+    Bundled plans, and files that are extended and not named, are read and not judged.
     """
     from protocols.rules.files import plan_files
     from protocols.rules.fix import differences

@@ -103,8 +103,8 @@ def test_colours_and_width():
         "^[1mp.yaml:1:1: ^[0m^[1;33mwarning: ^[0mthis is so",
         "            ^[2m[lint/a]^[0m",
         "^[2m     1 | ^[0ma: 1",
-        "^[2m       | ^[0m^[1;33m^^[0m^[32m do this and that and^[0m",
-        "         ^[32mmore of it^[0m",
+        "^[2m       | ^[0m^[1;33m^^[0m^[32m do this and that^[0m",
+        "         ^[32mand more of it^[0m",
     ]
 
 
