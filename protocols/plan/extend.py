@@ -20,7 +20,7 @@ from protocols.plan import grammar
 from protocols.plan.kinds import mistake
 from protocols.plan.library import bundled
 from protocols.plan.merge import Removed, joined, longhand, merged, refs
-from protocols.plan.model import PlanFile
+from protocols.plan.model import PlanFile, Shape
 from protocols.plan.nodes import MAX_BYTES, Document, List, Map, parse
 from protocols.positions import Position
 from protocols.problems import Problem
@@ -49,7 +49,8 @@ class Reading:
     `files` are in order of reading. `gaps` says that something it extends could not be had, so that names it may have
     brought are not missed. `left_out` are the events that a selection did not take, and those that were removed.
     `trees` holds each file with all it extends, by its real path; `written` what each says itself and `texts` its text, by
-    the name it is shown under. `instead` holds texts to be read in place of files, by real path.
+    the name it is shown under; `definitions` the shapes of all definitions, once the plan is built. `instead` holds texts
+    that are read in place of files, by real path.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Reading:
     trees: dict[str, Map | None] = field(default_factory=dict)
     written: dict[str, Map] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    definitions: dict[str, Shape] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
 
     def blame(self, kind: str, at: Position, message: str, hint: str | None = None) -> None:

@@ -44,12 +44,14 @@ def load_plan(path: str | Path) -> Plan:
 class Loaded:
     """A plan beside the files it was made from, all by the names they are shown under.
 
-    `plan` is None where there are `problems`. `written` holds what each file says itself, in long forms and with nothing
-    merged; `texts` what stands in it; `bundled` the names of those files that travel with the package.
+    `plan` is None where there are `problems`. `definitions` are those of the whole plan, used or not. `written` holds what
+    each file says itself, in long forms and with nothing merged; `texts` what stands in it; `bundled` the names of those
+    files that travel with the package.
     """
 
     plan: Plan | None
     problems: tuple[Problem, ...]
+    definitions: Mapping[str, Shape]
     written: Mapping[str, Map]
     texts: Mapping[str, str]
     bundled: frozenset[str]
@@ -69,6 +71,7 @@ def load_files(path: str, *, is_part: bool = False, instead: Mapping[str, str] |
     return Loaded(
         plan=None if reading.problems else plan,
         problems=tuple(in_order(reading.problems, reading.files)),
+        definitions=reading.definitions,
         written=reading.written,
         texts=reading.texts,
         bundled=frozenset(own),
@@ -309,7 +312,7 @@ def _expand_definitions(building: Building) -> None:
     """Write the refs of every definition out and judge each definition by itself, used or not."""
     for name, shape in building.definitions.items():
         if not isinstance(shape, Removed):
-            _shape(building, shape, building.definitions.keys_at[name])
+            building.reading.definitions[name] = _shape(building, shape, building.definitions.keys_at[name])
 
 
 def _definition(building: Building, name: str) -> Map | None:

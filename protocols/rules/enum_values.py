@@ -26,7 +26,7 @@ events:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for planned in subject.shapes:
+    for planned in subject.all_shapes:
         for number, message, hint in _faults(planned.shape.keywords.get("enum", ())):
             yield Finding(subject.item_at(planned.shape.positions["enum"], number), message, hint)
 

@@ -29,7 +29,7 @@ events:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for planned in subject.shapes:
+    for planned in subject.all_shapes:
         values = planned.shape.keywords.get("enum", ())
         if len(values) > MOST:
             at = planned.shape.positions["enum"]

@@ -90,6 +90,7 @@ def _look(run: _Run, loaded: Loaded, *, is_whole: bool) -> None:
         written=ours,
         beside={name: tree for name, tree in others.items() if name not in loaded.bundled},
         bundled={name: tree for name, tree in others.items() if name in loaded.bundled},
+        definitions=loaded.definitions,
         is_whole=is_whole,
         ignores=tuple(ignore for name in ours for ignore in ignores_in(loaded.texts[name], name)),
         active=frozenset(run.active),

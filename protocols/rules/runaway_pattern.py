@@ -24,7 +24,7 @@ events:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for planned in subject.shapes:
+    for planned in subject.all_shapes:
         pattern = planned.shape.keywords.get("pattern")
         if pattern and runs_away(pattern):
             message = f"the pattern {quoted(pattern)} can take time without end in other engines"

@@ -18,6 +18,10 @@ from protocols.rules.written import Name, holders, kinds_of_definitions, names_i
 _T = TypeVar("_T")
 
 
+DEFINITION = "definition"
+"""Where a path begins in `all_shapes` that is not one in a payload."""
+
+
 class Planned(NamedTuple):
     """A shape of the merged plan with its place in a payload.
 
@@ -38,15 +42,17 @@ class Subject:
     """One plan as rules see it.
 
     `written` holds what each file that is looked at says itself, by the name the file is shown under; `beside` the same
-    of the plan's other files, and `bundled` of the bundled plans that it extends. `is_whole` is False for a part that was
-    read by itself: what it builds on, and what builds on it, is not known. `ignores` are the comments that silence
-    findings, `used` those of them that did so already, each with the rule, and `active` the rules of this run.
+    of the plan's other files, and `bundled` of the bundled plans that it extends. `definitions` are those of the whole
+    plan. `is_whole` is False for a part that was read by itself: what it builds on, and what builds on it, is not known.
+    `ignores` are the comments that silence findings, `used` those of them that did so already, each with the rule, and
+    `active` the rules of this run.
     """
 
     plan: Plan
     written: Mapping[str, Map]
     beside: Mapping[str, Map] = field(default_factory=dict)
     bundled: Mapping[str, Map] = field(default_factory=dict)
+    definitions: Mapping[str, Shape] = field(default_factory=dict)
     is_whole: bool = True
     ignores: tuple[Ignore, ...] = ()
     used: set[tuple[Position, str]] = field(default_factory=set)
@@ -88,6 +94,17 @@ class Subject:
     def shapes(self) -> tuple[Planned, ...]:
         """Every shape of the merged plan, from the `properties`, `traits` and `context` of a payload on."""
         return tuple(_planned(self.plan))
+
+    @cached_property
+    def all_shapes(self) -> tuple[Planned, ...]:
+        """The same, and what only definitions say that no event uses, the parts of others above all."""
+        seen = {planned.shape.position for planned in self.shapes}
+        unused = (
+            planned
+            for name, shape in self.definitions.items()
+            for planned in _within(Planned(shape, self._kinds.get(name, "property"), (DEFINITION,), "", None, None))
+        )
+        return (*self.shapes, *(planned for planned in unused if planned.shape.position not in seen))
 
     @cached_property
     def events(self) -> tuple[tuple[str, Event], ...]:

@@ -28,7 +28,7 @@ _LISTED = re.compile(r"[\w ,-]+(?:\|[\w ,-]+)+")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for planned in subject.shapes:
+    for planned in subject.all_shapes:
         pattern = planned.shape.keywords.get("pattern", "")
         hint = _hint(pattern)
         if hint:

@@ -37,7 +37,7 @@ NAMES = frozenset(
 
 def check(subject: Subject) -> Iterator[Finding]:
     above: tuple[str, ...] = ()
-    for planned in subject.shapes:
+    for planned in subject.all_shapes:
         if above and planned.path[: len(above)] == above:
             continue
         is_settled = "personal" in planned.shape.positions

@@ -35,7 +35,7 @@ events:
 
 def check(subject: Subject) -> Iterator[Finding]:
     planned: dict[Position, set[str]] = {}
-    for place in subject.shapes:
+    for place in subject.all_shapes:
         shape = place.shape
         if shape.raw is not None and shape.properties is not None and shape.additional is None:
             planned.setdefault(shape.raw.position, set()).update(shape.properties)

@@ -36,7 +36,7 @@ _MOST_TIMES = 1000
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for planned in subject.shapes:
+    for planned in subject.all_shapes:
         pattern = planned.shape.keywords.get("pattern", "")
         for reason, hint in _reasons(pattern):
             at = subject.value_at(planned.shape.positions["pattern"])

@@ -25,7 +25,7 @@ events:
 
 def check(subject: Subject) -> Iterator[Finding]:
     seen = set()
-    for planned in subject.shapes:
+    for planned in subject.all_shapes:
         at = planned.shape.positions.get("examples")
         if at is not None and subject.is_ours(at) and at not in seen:
             seen.add(at)

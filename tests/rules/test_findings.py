@@ -178,6 +178,17 @@ FINDINGS = [
         ["unmarked-personal-data"],
         ["4:37 warning email is not marked personal; write personal: true, or false where it is not [unmarked-personal-data]"],
     ),
+    # definitions that nothing uses, as in files that others extend, are looked at as well
+    (
+        "definitions: {Person: {properties: {email: string, code: {pattern: 'a|b', enum: [a, 'a ']}}}}",
+        ["unmarked-personal-data", "unanchored-pattern", "enum-values"],
+        [
+            "4:37 warning email is not marked personal; write personal: true, or false where it is not [unmarked-personal-data]",
+            '4:68 warning the pattern "a|b" takes more than the values it lists; write enum: [a, b] [unanchored-pattern]',
+            '4:85 warning the value "a " begins or ends in a blank; take the blanks out [enum-values]',
+            '4:85 warning the values "a" and "a " are nearly the same; keep one of the two [enum-values]',
+        ],
+    ),
     # deprecated-successor: a chain without an end is nobody's successor
     ("events: {A: {status: deprecated, replaced_by: B}, B: {status: deprecated}}", ["deprecated-successor"], []),
     # beyond-limits: traits are counted as well
