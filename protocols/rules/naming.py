@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from protocols import names, patterns
@@ -55,6 +56,18 @@ def is_deprecated(subject: Subject, name: Name) -> bool:
         return bool(name.node["status"] == "deprecated")
     event = subject.plan.events.get(name.name) if name.kind == "event" else None
     return event is not None and event.status == "deprecated"
+
+
+def stems(name: str) -> tuple[str, ...]:
+    """What nearly equal names share: the stems of their words, of two words in either order; of one word the word itself."""
+    lower = [word.casefold() for word in names.words(name)]
+    short = [_stem(word) for word in lower]
+    return tuple(lower if len(lower) == 1 else sorted(short) if len(short) == 2 else short)
+
+
+def _stem(word: str) -> str:
+    """A word without its ending, as far as that matters here: `complete`, `completed` and `completes` are one."""
+    return word if len(word) < 4 else re.sub(r"(?:e?s|e?d|ing|e)$", "", word)
 
 
 # -- renaming

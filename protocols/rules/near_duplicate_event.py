@@ -8,11 +8,11 @@ left alone: they are there to be told apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from protocols.names import is_written_in, spec_events, words
+from protocols.names import is_written_in, spec_events
 from protocols.plan.model import Event, Naming
+from protocols.rules.naming import stems
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Subject
 from protocols.violations import quoted_if_odd
@@ -30,7 +30,7 @@ events:
 def check(subject: Subject) -> Iterator[Finding]:
     first: dict[tuple[str, ...], Event] = {}
     for event in sorted(subject.plan.events.values(), key=lambda event: _claim(subject, event)):
-        key = _key(event.name)
+        key = stems(event.name)
         if event.status == "deprecated" or not key:
             continue
         known = first.setdefault(key, event)
@@ -45,15 +45,3 @@ def _claim(subject: Subject, event: Event) -> tuple[bool, ...]:
     agreed = subject.plan.naming.get("events", Naming())
     is_as_agreed = not agreed.cases or any(is_written_in(event.name, case) for case in agreed.cases)
     return (subject.is_ours(event.position), event.name not in spec_events(), not is_as_agreed)
-
-
-def _key(name: str) -> tuple[str, ...]:
-    """What nearly equal names share: the stems of their words, of two words in either order; of one word the word itself."""
-    lower = [word.casefold() for word in words(name)]
-    stems = [_stem(word) for word in lower]
-    return tuple(lower if len(lower) == 1 else sorted(stems) if len(stems) == 2 else stems)
-
-
-def _stem(word: str) -> str:
-    """A word without its ending, as far as that matters here: `complete`, `completed` and `completes` are one."""
-    return word if len(word) < 4 else re.sub(r"(?:e?s|e?d|ing|e)$", "", word)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocols import names
-from protocols.rules.naming import own_names
+from protocols.rules.naming import own_names, stems
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Subject
 from protocols.violations import quoted_if_odd
@@ -27,8 +27,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     agreed = subject.plan.naming.get("events")
     for name in own_names(subject, "event"):
         known = names.spec_event(name.name)
-        is_spelling = known is not None and names.fold(known) == names.fold(name.name)
-        is_said_elsewhere = is_spelling and (agreed is not None or known in subject.plan.events)
-        if known is not None and not is_said_elsewhere:
+        if known is None:
+            continue
+        is_as_agreed = agreed is not None and names.fold(known) == names.fold(name.name)
+        is_duplicate = known in subject.plan.events and stems(known) == stems(name.name)
+        if not is_as_agreed and not is_duplicate:
             hint = f"name it {known} if that is what happened"
             yield Finding(name.at, f"{quoted_if_odd(name.name)} sounds like {known} in the spec", hint)
