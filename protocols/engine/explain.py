@@ -157,7 +157,7 @@ class Explainer:
             found = list(too_long("limit/event-name-too-long", ("event",), name, self._limits["event_name"]))
             yield from found
             if not planned and not found and not unnamed:
-                yield from self._members.name_case("naming/event-name-case", "events", ("event",), name)
+                yield from self._members.event_name(name, routing.meant)
         if unnamed or (not planned and self._unplanned["events"] is Severity.error):
             return
         private = self._level("privacy/personal-data", self._overrides(routing), None) is not Severity.off

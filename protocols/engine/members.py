@@ -1,20 +1,29 @@
 """The names of an event's members against those the plan describes.
 
 Values are the schema's business. Names are judged only where the plan describes an object: a name it lacks is a
-misspelt one, an unplanned one, or fine where the object is open.
+misspelt one, an unplanned one, or fine where the object is open. What the plan lacks is judged by its form as well: its
+case, an event's order, and whether a part of it varies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from protocols import names, patterns
 from protocols.engine.envelope import too_long
 from protocols.engine.finding import Finding, Path
 from protocols.engine.nodes import Node, child
 from protocols.problems import Severity
-from protocols.violations import counted
+from protocols.violations import counted, quoted_if_odd
+
+
+class _Fault(NamedTuple):
+    """What is wrong with the form of a name: a kind of the family `naming`."""
+
+    kind: str
+    expected: str
+    hint: str | None
 
 
 class Members:
@@ -23,6 +32,9 @@ class Members:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._naming = settings["naming"]
         self._limits = settings["limits"]
+        self._events = settings["calls"]["track"]["events"]
+        self._known: dict[int, tuple[Node, names.Known]] = {}
+        self._faults: dict[tuple[str, str, str | None], tuple[_Fault, ...]] = {}
 
     def judge(self, member: str, value: Mapping[str, Any], node: Node, *, planned: bool) -> Iterator[Finding]:
         """Findings for all names under `properties` or `traits` (`member`).
@@ -67,7 +79,8 @@ class Members:
             yield from too_long("limit/property-name-too-long", path, name, self._limits["property_name"])
             return
         kind = "trait" if member == "traits" else "property"
-        meant = misspelt(name, node)
+        known = self._known_in(node)
+        meant = known.spelled(name)
         if meant is not None:
             yield Finding(
                 id=f"naming/{kind}-name-case",
@@ -81,44 +94,83 @@ class Members:
             )
             return
         members = node.get("properties", {})
-        near = names.nearest(name, members)
+        near = known.nearest(names.without_dynamic_part(name))
         near = members[near].get("x-replaced-by", near) if near else None
+        near = None if near in siblings else near
         yield Finding(
             id=f"unplanned/unplanned-{kind}",
             path=path,
             value=inner,
-            hint=f"did you mean {near}?" if near and near not in siblings else None,
+            hint=f"did you mean {near}?" if near else None,
             severity=Severity[node["x-unplanned"]],
             plan=node.get("x-origin"),
         )
-        yield from self._case(member, path, name)
+        yield from self._faulty(member, path, name, near)
 
     def _form(self, member: str, path: Path, name: str) -> Iterator[Finding]:
         limit = too_long("limit/property-name-too-long", path, name, self._limits["property_name"])
         found = list(limit)
-        yield from found or self._case(member, path, name)
+        yield from found or self._faulty(member, path, name, None)
 
-    def _case(self, member: str, path: Path, name: str) -> Iterator[Finding]:
-        kind = "trait" if member == "traits" else "property"
-        yield from self.name_case(f"naming/{kind}-name-case", member, path, name)
+    def event_name(self, name: str, meant: str | None) -> Iterator[Finding]:
+        """What is wrong with the form of the name of an unplanned event; `meant` is the name it should probably have."""
+        yield from self._faulty("events", ("event",), name, meant)
 
-    def name_case(self, id: str, of: str, path: Path, name: str) -> Iterator[Finding]:
-        """A finding where `name` breaks the rule agreed for `of` (events, properties or traits)."""
-        rule = self._naming.get(of)
-        if rule is None or name in rule["allow"]:
+    def _faulty(self, of: str, path: Path, name: str, meant: str | None) -> Iterator[Finding]:
+        """A finding for each fault of a name of `events`, `properties` or `traits`. Faults are remembered, of some thousand."""
+        key = (of, name, meant)
+        faults = self._faults.get(key)
+        if faults is None:
+            faults = tuple(self._faults_of(of, name, meant))
+            if len(self._faults) >= _MOST_NAMES:
+                self._faults.clear()
+            self._faults[key] = faults
+        for kind, expected, hint in faults:
+            plan = None if kind == "dynamic-name" else self._naming[of].get("origin")
+            yield Finding(id=f"naming/{kind}", path=path, expected=expected, value=name, hint=hint, plan=plan)
+
+    def _faults_of(self, of: str, name: str, meant: str | None) -> Iterator[_Fault]:
+        rule = self._naming.get(of, _NO_RULE)
+        if name in rule["allow"]:
             return
+        noun = _NOUNS[of]
+        better = self._better(of, name, rule, meant)
+        rename = f"rename it to {better}" if better and better != name and name.isprintable() else None
         if rule["pattern"] is not None and not patterns.matches(rule["pattern"], name):
-            yield Finding(id=id, path=path, expected=f"a name that matches {rule['pattern']}", value=name, plan=rule.get("origin"))
+            yield _Fault(f"{noun}-name-case", f"a name that matches {rule['pattern']}", None)
         if rule["cases"] and not any(names.is_written_in(name, case) for case in rule["cases"]):
-            better = names.rewrite(name, rule["cases"][0])
-            yield Finding(
-                id=id,
-                path=path,
-                expected=" or ".join(names.CASES[case].noun for case in rule["cases"]),
-                value=name,
-                hint=f"rename it to {better}" if better and better != name and name.isprintable() else None,
-                plan=rule.get("origin"),
-            )
+            yield _Fault(f"{noun}-name-case", " or ".join(names.CASES[case].noun for case in rule["cases"]), rename)
+        if rule["order"] is not None and not names.is_object_action(name):
+            yield _Fault(f"{noun}-name-order", "an object and a past-tense action", rename or "say what it happened to, then what happened")
+        if (part := names.dynamic_part(name)) is not None:
+            send = f"send {quoted_if_odd(part)} as a {'property' if of == 'events' else 'value'}"
+            yield _Fault("dynamic-name", "a name that stays the same", f"{rename} and {send}" if rename else send)
+
+    def _better(self, of: str, name: str, rule: Mapping[str, Any], meant: str | None) -> str | None:
+        """One better name for all that is wrong with a name: what was meant, else its own words in order and in the case agreed."""
+        if meant is not None and (of != "events" or meant in self._events):
+            return meant
+        case = rule["cases"][0] if rule["cases"] else None
+        turned = names.object_action(name, case) if rule["order"] is not None and meant is None else None
+        better = turned or meant or names.without_dynamic_part(name)
+        if case is not None:
+            return better if any(names.is_written_in(better, each) for each in rule["cases"]) else names.rewrite(better, case)
+        own = names.case_of(name)
+        return turned or meant or (names.rewrite(better, own) if own else None)
+
+    def _known_in(self, node: Node) -> names.Known:
+        """The names that a node of the bundle knows. The node is kept with them: its id is its own for as long as it lives."""
+        found = self._known.get(id(node))
+        if found is None:
+            if len(self._known) >= _MOST_NAMES:
+                self._known.clear()
+            found = self._known[id(node)] = node, names.Known(node.get("properties", ()))
+        return found[1]
+
+
+_NOUNS = {"events": "event", "properties": "property", "traits": "trait"}
+_NO_RULE: Mapping[str, Any] = {"cases": (), "pattern": None, "order": None, "allow": ()}
+_MOST_NAMES = 4096
 
 
 def misspelt(name: str, node: Node) -> str | None:

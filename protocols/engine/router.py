@@ -26,7 +26,8 @@ class Routing(NamedTuple):
     """A route, the key of its schema in the bundle's `$defs` and what was found on the way.
 
     `entry` is the plan's entry for the event, None for calls and events that the plan does not name; `spelled` is
-    the planned name where the payload has another spelling of it.
+    the planned name where the payload has another spelling of it, `meant` the name that an unplanned event should
+    probably have.
     """
 
     route: Route
@@ -34,6 +35,7 @@ class Routing(NamedTuple):
     entry: Mapping[str, Any] | None
     findings: list[Finding]
     spelled: str | None = None
+    meant: str | None = None
 
 
 class Router:
@@ -42,8 +44,8 @@ class Router:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._calls = settings["calls"]
         self._unplanned = {kind: Severity[name] for kind, name in settings["unplanned"].items()}
-        self._spellings = {names.fold(name): name for name in reversed(list(self._calls["track"]["events"]))}
-        self._nearest: dict[str, str | None] = {}
+        self._events = self._calls["track"]["events"]
+        self._known = names.Known(self._events)
 
     def route(self, call: str, payload: Mapping[str, Any]) -> Routing:
         section = self._calls[call]
@@ -55,8 +57,8 @@ class Router:
             return self._versioned(call, name, entry, payload, [])
         if call != "track":
             return Routing(Route(call, None, None), section["section"], None, [])
-        meant = self._spellings.get(names.fold(name))
-        if meant is not None and names.fold(name):
+        meant = self._known.spelled(name)
+        if meant is not None:
             spelling = Finding(
                 id="naming/event-name-case",
                 path=("event",),
@@ -68,32 +70,26 @@ class Router:
                 plan=section["events"][meant]["origin"],
             )
             return self._versioned(call, meant, section["events"][meant], payload, [spelling])._replace(spelled=meant)
-        return Routing(Route(call, name, None), section["section"], None, [self._unplanned_event(name)])
+        meant = self._meant(name)
+        return Routing(Route(call, name, None), section["section"], None, [self._unplanned_event(name, meant)], meant=meant)
 
     def is_planned(self, route: Route) -> bool:
         """Whether the plan speaks of this event by name, or of this call at all."""
         section = self._calls.get(route.call)
         return section is not None and (route.event is None or route.event in section["events"])
 
-    def _unplanned_event(self, name: str) -> Finding:
-        if name not in self._nearest:
-            if len(self._nearest) >= 4096:
-                self._nearest.clear()
-            self._nearest[name] = self._near(name)
-        near = self._nearest[name]
-        return Finding(
-            id="unplanned/unplanned-event",
-            path=("event",),
-            value=name,
-            hint=f"did you mean {near}?" if near else None,
-            severity=self._unplanned["events"],
-        )
+    def _unplanned_event(self, name: str, meant: str | None) -> Finding:
+        hint = None
+        if meant is not None:
+            hint = f"did you mean {meant}?" if meant in self._events else f"the public spec calls it {meant}"
+        return Finding(id="unplanned/unplanned-event", path=("event",), value=name, hint=hint, severity=self._unplanned["events"])
 
-    def _near(self, name: str) -> str | None:
-        """The planned event that was probably meant; the successor of one that is out of use."""
-        events = self._calls["track"]["events"]
-        near = names.nearest(name, events) if len(name) <= 255 else None
-        return events[near]["replaced_by"] or near if near is not None else None
+    def _meant(self, name: str) -> str | None:
+        """The planned event that was probably meant, or the successor of one that is out of use; else the spec's event."""
+        if len(name) > 255:
+            return None
+        meant = self._known.nearest(names.without_dynamic_part(name)) or names.spec_event(name)
+        return (self._events[meant]["replaced_by"] or meant) if meant in self._events else meant
 
     def _versioned(self, call: str, name: str, entry: Mapping[str, Any], payload: Mapping[str, Any], findings: list[Finding]) -> Routing:
         version, key, assumed = None, entry["versions"][0][1], False

@@ -20,7 +20,8 @@ _OWN_SPELLING = """
     AdWords AirPods AliPay AppleTV DuckDuckGo eBay eBook eBooks FaceID FaceTime GitHub GitLab HubSpot iCloud iMessage iOS
     iPad iPadOS iPhone iPod iTunes JavaScript LinkedIn macOS MailChimp MasterCard MongoDB MySQL NodeJS OAuth OAuth2 OneDrive
     OnePlus OpenAI PayPal PostgreSQL PowerPoint QuickBooks SalesForce ShareThis SnapChat SoundCloud StackOverflow SurveyMonkey
-    a11y h264 h265 i18n k8s l10n TikTok TouchID TripAdvisor tvOS TypeScript watchOS WeChat WhatsApp WooCommerce WordPress YouTube
+    a11y Amazon Android Facebook Google h264 h265 i18n Instagram k8s l10n Microsoft Shopify Spotify Twitter
+    TikTok TouchID TripAdvisor tvOS TypeScript watchOS WeChat WhatsApp WooCommerce WordPress YouTube
 """
 SPELLED: dict[str, str] = {word.casefold(): word for word in _OWN_SPELLING.split()}
 """Acronyms and brands as they are written in running text, by their letters in lower case."""
@@ -136,8 +137,8 @@ def _is_own(word: str) -> bool:
 
 
 def _shouts(name: str) -> bool:
-    """Whether a name is all capitals, and too long for an acronym."""
-    return name.isupper() and len(name) > 5
+    """Whether a name is all capitals, too long for an acronym, and not made of known ones."""
+    return name.isupper() and len(name) > 5 and any(len(word) > 1 and word.casefold() not in SPELLED for word in _WORD.findall(name))
 
 
 def _has_no(test: Callable[[str], bool]) -> Callable[[str], bool]:
@@ -145,6 +146,7 @@ def _has_no(test: Callable[[str], bool]) -> Callable[[str], bool]:
 
 
 _not_upper, _not_lower = _has_no(str.isupper), _has_no(str.islower)
+_WORD = re.compile(r"[^\W\d_]+")
 _VERSION = re.compile(r"v[0-9.]+")
 _SPACED = re.compile(r"(?:[^\W_]|[^\w\s]+[^\W_])[^\s_]*(?: [^\s_]+)*")
 _SNAKE, _KEBAB = re.compile(r"[^\W_]+(?:_[^\W_]+)*"), re.compile(r"[^\W_]+(?:-[^\W_]+)*")

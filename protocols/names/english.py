@@ -49,8 +49,8 @@ NOUNS_ON_ING = _these("""
 ALSO_NOUNS = _these("""
     access answer attribute award back book call cast charge check claim comment design display download end exchange export feed filter fix
     follow import install issue label launch like link list load lock mark mention name order pin place play post press preview print
-    process purchase rate record redirect refund release rent repeat reply report request reset return review run schedule search set setup
-    share ship sign sort start store switch sync tag test tip top track transfer trigger turn type update upgrade upload use visit vote
+    process purchase rate record redirect refund release rent repeat reply report request reset return review schedule search set setup
+    share ship sign sort start store switch sync tag test tip top track transfer trigger turn type update upgrade upload use view visit vote
     watch win
 """)
 """Verbs that are as good a noun: `Search Results`, `Order Status`."""
@@ -59,16 +59,16 @@ OF_THINGS = _these("button buttons cta count counts error event events flow icon
 """What ends a noun behind any verb but those of `HANDLING`: `Play Button`, `Submit Button`, `View Count`."""
 
 OF_NOUNS = _these("""
-    address amount bar body box center code confirmation date details field filter form history house id link list menu message modal name
-    number option options page popup price query result results screen section settings status summary tab term terms total type url value
-    volume widget
+    address amount bar body box center code confirmation date details field filter form history house id key link list menu message
+    modal name number option options page popup price query result results score screen section settings status summary tab term terms
+    total type url value volume widget
 """)
 """What ends a noun behind the verbs of `ALSO_NOUNS`: `Search Results`, while `View Results` is an order."""
 
 HANDLING = _these(
-    "add change clear click create delete disable dismiss enable hide hover press remove select set show switch tap toggle update"
+    "add change clear click create delete disable dismiss enable hide hover press remove select set show switch tap toggle update view"
 )
-"""Verbs with which anything is done."""
+"""Verbs that take any object: `Clicked Play Button`."""
 
 JOINED = {
     "login": ("logged", "in"),

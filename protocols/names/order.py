@@ -10,13 +10,13 @@ The better name is a guess and is made only of verbs in `verbs.txt`: where a wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from protocols.names import english
 from protocols.names.cases import case_of, words, write
 from protocols.names.dynamic import without_dynamic_part
 from protocols.names.spec import is_spec_event
-from protocols.names.verbs import is_past, participle_of, verb_of
+from protocols.names.verbs import Verb, is_past, verb_of
 
 
 def is_object_action(name: str) -> bool:
@@ -31,7 +31,7 @@ def action_of(name: str) -> str | None:
     if at is None:
         return None
     end = at + 1
-    while end < len(written) and written[end].lower() in english.PARTICLES and not _is_qualified(written[end:]):
+    while end < len(written) and written[end].lower() in english.PARTICLES and not _is_phrase(written[end:]):
         end += 1
     return " ".join(written[at:end])
 
@@ -45,7 +45,8 @@ def object_action(name: str, case: str | None = None) -> str | None:
     if is_object_action(name):
         return None
     better = _better(words(without_dynamic_part(name)))
-    return write(better, case or case_of(name) or "title") if better else None
+    turned = write(better, case or case_of(name) or "title") if better else ""
+    return turned if is_object_action(turned) else None
 
 
 # The rule.
@@ -62,14 +63,22 @@ def _may_stand(written: Sequence[str], at: int) -> bool:
 
 def _is_tail(written: Sequence[str]) -> bool:
     """Whether words may follow the action."""
-    if not written or written[0][0].isdigit() or _is_qualified(written):
-        return True
-    first = written[0].lower()
-    return (first in english.PARTICLES or first in english.ADVERBS or (first.endswith("ly") and len(first) > 4)) and _is_tail(written[1:])
+    for at, word in enumerate(written):
+        if word[0].isdigit() or _is_qualified(written[at : at + 2]):
+            return True
+        word = word.lower()
+        if word not in english.PARTICLES | english.ADVERBS and not (word.endswith("ly") and len(word) > 4):
+            return False
+    return True
 
 
 def _is_qualified(written: Sequence[str]) -> bool:
     return len(written) > 1 and written[0].lower() in english.PREPOSITIONS
+
+
+def _is_phrase(written: Sequence[str]) -> bool:
+    """Whether a word that could be a particle begins a qualifier: the `in` of `in Store`, not that of `in with Google`."""
+    return _is_qualified(written) and written[1].lower() not in english.PREPOSITIONS
 
 
 def _is_object(written: Sequence[str]) -> bool:
@@ -83,92 +92,124 @@ def _is_object(written: Sequence[str]) -> bool:
 
 
 def _better(written: Sequence[str]) -> list[str] | None:
-    if not written:
-        return None
+    """The words of the better name."""
     if len(written) > 1 and written[-1].lower() == "event":
         written = written[:-1]
+    if not written:
+        return None
     if is_spec_event(" ".join(written)) or _action_at(written) is not None:
         return list(written)
-    acting = len(written) > 2 and written[0].lower() in english.ACTORS
-    return next(_turned(written[1:] if acting else written), None) or next(_ended(written), None)
+    is_acting = len(written) > 2 and written[0].lower() in english.ACTORS
+    return _turned(written[is_acting:]) or _ended(written)
 
 
-def _turned(written: Sequence[str]) -> Iterator[list[str]]:
+def _turned(written: Sequence[str]) -> list[str] | None:
     """`Share Article via Email` -> `Article shared via Email`."""
-    action = _leading_action(written)
-    if action is None:
-        return
-    rest = list(written[1:])
-    particles = []
-    if rest and rest[0].lower() in english.PARTICLES:
-        particle = rest.pop(0)
-        if (action, particle.lower()) in english.JOINED.values() and action != "checked":
-            return
-        if particle.lower() != "on":  # `click on a link` is no other action than `click a link`
-            particles = [particle]
-    articled = bool(rest) and rest[0].lower() in english.DETERMINERS
-    thing, qualifier = _qualified(rest[articled:])
-    if not thing or thing[0].lower() in english.PREPOSITIONS or is_past(thing[-1]) or thing[-1].lower() in english.PARTICLES:
-        return
-    if articled or not _is_compound(written[0], thing):
-        yield [*thing, action, *particles, *qualifier]
+    verb = _leading(written)
+    if verb is None:
+        return None
+    first, *rest = (word.lower() for word in written)
+    has_particle = rest[0] in english.PARTICLES
+    if has_particle and (verb.past, rest[0]) in _OF_PERSONS:
+        return None
+    has_article = rest[has_particle:][:1] != [] and rest[has_particle] in english.DETERMINERS
+    thing, qualifier = _qualified(written[1 + has_particle + has_article :])
+    if not _is_thing(thing) or (not has_article and _is_compound(verb, first, thing)):
+        return None
+    # to click on a link is no other action than to click a link
+    particles = [rest[0]] if has_particle and rest[0] != "on" else []
+    return [*thing, verb.participle, *particles, *qualifier]
 
 
-def _leading_action(written: Sequence[str]) -> str | None:
-    """The participle of the verb that a name begins with."""
+def _leading(written: Sequence[str]) -> Verb | None:
+    """The verb that a name begins with, in whatever form, unless it is a noun in that form."""
     if len(written) < 2:
         return None
     first = written[0].lower()
-    if is_past(first) and first != getattr(verb_of(first), "base", None):
-        return participle_of(first)
     verb = verb_of(first)
-    return verb.participle if verb is not None and verb.begins and first not in english.NOUNS_ON_ING else None
+    if verb is None or (is_past(first) and first != verb.base):
+        return verb
+    is_plural = first.endswith("s") and first != verb.base and verb.base in english.ALSO_NOUNS
+    return verb if verb.begins and not is_plural and first not in english.NOUNS_ON_ING else None
 
 
-def _is_compound(first: str, thing: Sequence[str]) -> bool:
-    """Whether a verb and what follows are rather one noun and the like: `Play Button`, `Search Results`, `Purchase Complete`."""
-    verb = verb_of(first)
-    if verb is None or is_past(first):
-        return False
-    last = thing[-1].lower()
-    if verb.base in english.ALSO_NOUNS and (is_past(thing[0]) or _is_verb_alone(last)):
-        return True
-    return (last in english.OF_THINGS and verb.base not in english.HANDLING) or (
-        last in english.OF_NOUNS and verb.base in english.ALSO_NOUNS - english.HANDLING
+def _qualified(written: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """An object and what qualifies the action: `Product to Collection` is two, `Terms of Service` one."""
+    splits = (at for at, word in enumerate(written) if at and word.lower() in english.PREPOSITIONS - {"of", "and", "or"})
+    at = next(splits, len(written))
+    return written[:at], written[at:]
+
+
+def _is_thing(thing: Sequence[str]) -> bool:
+    return (
+        bool(thing)
+        and thing[0].lower() not in english.PREPOSITIONS
+        and not is_past(thing[-1])
+        and thing[-1].lower() not in english.PARTICLES
     )
 
 
-def _is_verb_alone(word: str) -> bool:
+def _is_compound(verb: Verb, first: str, thing: Sequence[str]) -> bool:
+    """Whether verb and object may as well be one noun (`Play Button`, `Search Results`), or noun and verb (`Purchase Complete`)."""
+    last = thing[-1].lower()
+    if is_past(first) and first != verb.base:
+        return len(thing) > 1 and _is_verb_alone(last)
+    if _may_close(last) and verb.base in english.ALSO_NOUNS:
+        return True
+    if _is_verb_alone(last) and verb.base not in english.HANDLING:
+        return True
+    if verb.base in english.HANDLING:
+        return False
+    if last in english.OF_THINGS:
+        return True
+    return verb.base in english.ALSO_NOUNS and (last in english.OF_NOUNS or is_past(thing[0]))
+
+
+def _may_close(word: str) -> bool:
     verb = verb_of(word)
-    return verb is not None and verb.ends and word == verb.base and (word not in english.ALSO_NOUNS or word in ("start", "end"))
+    return verb is not None and verb.ends and word == verb.base
 
 
-def _qualified(rest: Sequence[str]) -> tuple[list[str], list[str]]:
-    """An object and what qualifies the action: `Product to Collection` is two, `Terms of Service` one."""
-    splits = (at for at, word in enumerate(rest) if at and word.lower() in english.PREPOSITIONS and word.lower() not in ("of", "and", "or"))
-    at = next(splits, len(rest))
-    return list(rest[:at]), list(rest[at:])
+def _is_verb_alone(word: str) -> bool:
+    """Whether a word that ends a name is a verb and no noun."""
+    return _may_close(word) and word not in english.ALSO_NOUNS - {"start", "end"}
 
 
-def _ended(written: Sequence[str]) -> Iterator[list[str]]:
+def _ended(written: Sequence[str]) -> list[str] | None:
     """`Article Share` -> `Article shared`, `User Login` -> `User logged in`, `User Sign Up` -> `User signed up`."""
-    thing, action = _closing_action(list(written))
-    if not action or any(word.lower() in english.ADJECTIVES | english.DETERMINERS for word in thing):
-        return
-    if (thing and thing[0].lower() not in english.PREPOSITIONS | english.NO_OBJECT) or is_spec_event(" ".join(action)):
-        yield [*thing, *action]
+    thing, action = _closing(written)
+    if not action:
+        return None
+    if not thing:
+        return action if is_spec_event(" ".join(action)) else None
+    lower = [word.lower() for word in thing]
+    if len(lower) == 1 and _reads_both_ways(lower[0], written[-1].lower()):
+        return None
+    is_noun = lower[0] not in english.PREPOSITIONS | english.NO_OBJECT and english.ADJECTIVES.isdisjoint(lower)
+    return [*thing, *action] if is_noun and english.DETERMINERS.isdisjoint(lower) else None
 
 
-def _closing_action(written: list[str]) -> tuple[list[str], list[str]]:
-    """What stands before the verb that ends a name, and that verb's participle with its particle; nothing where none does."""
-    *thing, last = written
-    if last.lower() in english.JOINED:
-        of_people = len(thing) == 1 and thing[0].lower() in english.PEOPLE
-        return thing, list(english.JOINED[last.lower()]) if not thing or of_people or last.lower() == "checkout" else []
-    particles = [last] if last.lower() in english.PARTICLES and thing else []
-    if particles:
-        *thing, last = thing
+def _reads_both_ways(first: str, last: str) -> bool:
+    """`Download Update`: an update that was downloaded or a download that was updated; `Confirm Delete` is neither."""
+    verb = verb_of(first)
+    is_verb = verb is not None and verb.begins and first == verb.base
+    return is_verb and (first not in english.ALSO_NOUNS or last in english.ALSO_NOUNS - {"start", "end"})
+
+
+def _closing(written: Sequence[str]) -> tuple[Sequence[str], list[str]]:
+    """What stands before the verb that ends a name, and the verb's participle with its particle; nothing where there is none."""
+    thing, last = written[:-1], written[-1].lower()
+    if last in english.JOINED:
+        is_person = not thing or (len(thing) == 1 and thing[0].lower() in english.PEOPLE)
+        return thing, list(english.JOINED[last]) if is_person or last == "checkout" else []
+    particles: list[str] = []
+    if last in english.PARTICLES and thing:
+        particles, last, thing = [last], thing[-1].lower(), thing[:-1]
     verb = verb_of(last)
-    if verb is None or last.lower() != verb.base or not (verb.ends or particles):
+    if verb is None or last != verb.base or not (verb.ends or particles):
         return thing, []
     return thing, [verb.participle, *particles]
+
+
+_OF_PERSONS = frozenset(english.JOINED.values()) - {english.JOINED["checkout"]}
+"""What nobody does to an object: `Signed Up Free` is not `Free Signed Up`."""

@@ -47,14 +47,6 @@ def verb_of(word: str) -> Verb | None:
     return verbs.present.get(word) or verbs.past.get(word)
 
 
-def participle_of(word: str) -> str | None:
-    """The participle of the verb of a word; of one that ends in `ed` and is in no table, the word itself."""
-    verb = verb_of(word)
-    if verb is not None:
-        return verb.participle
-    return word.lower() if is_past(word) else None
-
-
 _FROM_EE = frozenset({"agreed", "decreed", "disagreed", "freed", "guaranteed", "refereed"})
 _NOUNS = {
     *("aged", "bid", "biped", "bit", "embed", "hatred", "hundred", "infrared", "kindred", "led", "moped", "naked", "sacred", "shed"),

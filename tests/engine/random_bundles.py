@@ -93,7 +93,7 @@ NUMBERS = [
     19.99,
 ]
 EVENTS = ["Order Completed", "Signed Up", 'Wrong "Quoted"', "Ünïcode", "Old", "Page"]
-OTHER_NAMES = ["A", "Price", "extra", "x" * 12, "y" * 13, "", "😀", "order_id ", "line\nbreak"]
+OTHER_NAMES = ["A", "Price", "extra", "x_41234", "x" * 12, "y" * 13, "", "😀", "order_id ", "line\nbreak"]
 
 
 def shape(rng: random.Random, depth: int = 2) -> dict[str, Json]:

@@ -223,8 +223,8 @@ ROWS = [
     (
         order() | {"event": "checkout_begun"},
         [
-            "warning naming/event-name-case /event: checkout_begun is not Title Case; rename it to Checkout Begun",
-            "error unplanned/unplanned-event /event: checkout_begun is not in the plan",
+            "warning naming/event-name-case /event: checkout_begun is not Title Case; rename it to Checkout Started",
+            "error unplanned/unplanned-event /event: checkout_begun is not in the plan; the public spec calls it Checkout Started",
         ],
     ),
     (
