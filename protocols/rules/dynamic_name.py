@@ -9,29 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocols.names import dynamic_part
-from protocols.rules.naming import own_names
+from protocols.plan.model import Naming
+from protocols.rules.naming import AGREED, better_name, own_names
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Subject
-from protocols.violations import quoted, quoted_if_odd
+from protocols.violations import quoted_if_odd
 
 EXAMPLE = """
+naming: {events: {case: title}, properties: {case: snake}}
 events:
   Order Completed: {}
-  Signed Up 2019-11-01: {}                  # ! send it as a property
+  Signed Up 2019-11-01: {}       # ! rename it to Signed Up and send 2019-11-01 as a property
   Step 2 Viewed:
     properties:
-      question42981: string                 # ! send it as a value
+      question42981: string      # ! rename it to question and send 42981 as a value
 """
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for kind, hint in (
-        ("event", "send it as a property"),
-        ("page", "send it as a property"),
-        ("property", "send it as a value"),
-        ("trait", "send it as a value"),
-    ):
+    for kind in ("event", "page", "property", "trait"):
+        agreed = subject.plan.naming.get(AGREED.get(kind, ""), Naming())
         for name in own_names(subject, kind):
             part = dynamic_part(name.name)
             if part is not None:
-                yield Finding(name.at, f"{quoted_if_odd(name.name)} holds {quoted(part)}, which looks like a value", hint)
+                better = better_name(name.name, agreed)
+                send = f"send {quoted_if_odd(part)} as a {'property' if kind in ('event', 'page') else 'value'}"
+                hint = f"rename it to {better} and {send}" if better else send
+                yield Finding(name.at, f"{quoted_if_odd(name.name)} holds a value that changes", hint)

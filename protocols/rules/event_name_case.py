@@ -3,7 +3,7 @@
 `Order Completed` and `order completed` are two events to every tool that receives them, and two rows in every report.
 Whoever sends an event copies its name from the plan, so the plan is where the case is kept. The rule asks only where
 `naming: events:` says a case or a pattern, and leaves alone the names under `allow`, deprecated events, and what bundled
-plans bring.
+plans bring. `--fix` renames the event wherever the plan names it, if only its case changes; who sends it has to follow.
 """
 
 from __future__ import annotations

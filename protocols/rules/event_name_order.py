@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocols import names
-from protocols.rules.naming import own_names
+from protocols.rules.naming import better_name, own_names
 from protocols.rules.rule import Finding
 from protocols.rules.subject import Subject
 from protocols.violations import quoted_if_odd
@@ -30,9 +30,6 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     for name in own_names(subject, "event"):
         if not names.is_object_action(name.name):
-            better = names.object_action(name.name, agreed.cases[0] if agreed.cases else None)
-            yield Finding(
-                name.at,
-                f"{quoted_if_odd(name.name)} is not an object and a past-tense action",
-                f"rename it to {better}" if better else None,
-            )
+            better = better_name(name.name, agreed)
+            hint = f"rename it to {better}" if better else "say what it happened to, then what happened"
+            yield Finding(name.at, f"{quoted_if_odd(name.name)} is not an object and a past-tense action", hint)

@@ -44,10 +44,21 @@ def _misnamed(subject: Subject, agreed: Naming, name: Name, rule: str) -> Iterat
         yield Finding(name.at, f"{shown} is not a name that matches {agreed.pattern}")
     if agreed.cases and not any(names.is_written_in(name.name, case) for case in agreed.cases):
         wanted = " or ".join(names.CASES[case].noun for case in agreed.cases)
-        better = names.rewrite(name.name, agreed.cases[0])
-        is_name = bool(better) and better != name.name and name.name.isprintable()
-        edits = tuple(_renaming(subject, agreed, name, better, rule)) if is_name else ()
-        yield Finding(name.at, f"{shown} is not {wanted}", f"rename it to {better}" if is_name else None, edits)
+        better = better_name(name.name, agreed)
+        edits = tuple(_renaming(subject, agreed, name, better, rule)) if better else ()
+        yield Finding(name.at, f"{shown} is not {wanted}", f"rename it to {better}" if better else None, edits)
+
+
+def better_name(name: str, agreed: Naming) -> str | None:
+    """One better name for all that is wrong with a name: its words in the order and in the case agreed, without the part that
+    varies. The same that the engine says of a name that is not planned; None where there is none.
+    """
+    case = agreed.cases[0] if agreed.cases else names.case_of(name)
+    turned = names.object_action(name, agreed.cases[0] if agreed.cases else None) if agreed.order is not None else None
+    better = turned or names.without_dynamic_part(name)
+    if not any(names.is_written_in(better, each) for each in agreed.cases) and turned is None:
+        better = names.rewrite(better, case) if case is not None else ""
+    return better if better and better != name and name.isprintable() else None
 
 
 def is_deprecated(subject: Subject, name: Name) -> bool:

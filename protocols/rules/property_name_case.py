@@ -3,6 +3,7 @@
 A property becomes a column, a filter and a variable. Where `orderId` stands beside `order_id`, half of the values are in
 the one and half in the other, and every query has to know. The rule asks only where `naming: properties:` says a case or
 a pattern, at every depth, and leaves alone the names under `allow`, deprecated properties, and what bundled plans bring.
+`--fix` renames the property wherever the plan names it, if only its case changes; who sends it has to follow.
 """
 
 from __future__ import annotations

@@ -61,11 +61,20 @@ FINDINGS = [
             "6:23 warning lastName is not snake_case; rename it to last_name [trait-name-case]",
         ],
     ),
+    # event-name-order and event-name-case: one better name for both, which is no mere change of case and left to people
+    (
+        "naming: {events: {case: title, order: object-action}}\nevents: {share cart: {}}",
+        ["event-name-case", "event-name-order"],
+        [
+            "5:10 warning share cart is not Title Case; rename it to Cart Shared [event-name-case]",
+            "5:10 note share cart is not an object and a past-tense action; rename it to Cart Shared [event-name-order]",
+        ],
+    ),
     # event-name-order: a better name is only shown where one is sure
     (
         "naming: {events: {case: title, order: object-action}}\nevents: {Download: {}, Signed Up: {}}",
         ["event-name-order"],
-        ["5:10 note Download is not an object and a past-tense action [event-name-order]"],
+        ["5:10 note Download is not an object and a past-tense action; say what it happened to, then what happened [event-name-order]"],
     ),
     # event-name-order: not where only a case is agreed
     ("naming: {events: {case: title}}\nevents: {Share Cart: {}}", ["event-name-order"], []),
@@ -73,7 +82,7 @@ FINDINGS = [
     (
         "naming: {events: {allow: [Form 123456 Sent]}}\nevents: {Form 123456 Sent: {}}\npage: {named: {Post 123456: {}}}",
         ["dynamic-name"],
-        ['6:16 warning Post 123456 holds "123456", which looks like a value; send it as a property [dynamic-name]'],
+        ["6:16 warning Post 123456 holds a value that changes; rename it to Post and send 123456 as a property [dynamic-name]"],
     ),
     # near-duplicate-event: three words in another order are another thing
     ("events: {Product Added To List: {}, List Added To Product: {}, Step 1 Viewed: {}, Step 2 Viewed: {}}", ["near-duplicate-event"], []),
