@@ -69,9 +69,10 @@ def _spec(name: str) -> Plan:
 
 
 def _compared(ours: Body, theirs: Body, at: Position) -> Iterator[Finding]:
-    for own, other in ((ours.properties, theirs.properties), (ours.traits, theirs.traits)):
-        if own is not None and other is not None:
-            yield from _looser(own, other, at)
+    pairs = ((ours.properties, theirs.properties), (ours.traits, theirs.traits), (ours.context, theirs.context))
+    for own, other in pairs:
+        if other is not None:
+            yield from _looser(own or Shape(position=at), other, at)
 
 
 def _looser(ours: Shape, theirs: Shape, at: Position) -> Iterator[Finding]:
@@ -79,7 +80,7 @@ def _looser(ours: Shape, theirs: Shape, at: Position) -> Iterator[Finding]:
     own: Mapping[str, Shape] = ours.properties or {}
     for name, other in (theirs.properties or {}).items():
         member = own.get(name)
-        if other.required and ours.properties is not None and not (member and member.required):
+        if other.required and (member is None or not member.required):
             place = at if member is None else member.position
             yield Finding(place, f"{quoted_if_odd(name)} is required by the spec, and not here", "write required: true")
         if member is not None:

@@ -132,6 +132,11 @@ def test_a_byte_order_mark_stays():
     assert fixed({"plan.yaml": text})[0] == {"plan.yaml": text.replace("order paid", "Order Paid")}
 
 
+def test_the_first_line_is_a_line():
+    text = "{protocols: 1, plan: p, version: 1, naming: {events: {case: title}}, events: {order paid: {}}}"
+    assert fixed({"plan.yaml": text})[0] == {"plan.yaml": text.replace("order paid", "Order Paid")}
+
+
 def test_what_was_fixed_is_counted():
     _, result = fixed({"plan.yaml": whole(NAMING + "events: {order paid: {}, order_paid: {}, cart seen: {}}")}, "event-name-case")
     assert (result.findings.fixed, result.findings.fixable, len(result.findings.problems)) == (1, 0, 2)

@@ -84,6 +84,15 @@ FINDINGS = [
         ["dynamic-name"],
         ["6:16 warning Post 123456 holds a value that changes; rename it to Post and send 123456 as a property [dynamic-name]"],
     ),
+    # near-duplicate-event: the name to keep is the one that is written as agreed, whichever comes first
+    (
+        "naming: {events: {case: title}}\nevents: {lamp lit: {}, Lamp Lit: {}}",
+        ["near-duplicate-event"],
+        [
+            "5:10 warning lamp lit is nearly the same name as Lamp Lit; keep one, and deprecate the other: "
+            "status: deprecated, replaced_by: Lamp Lit [near-duplicate-event]"
+        ],
+    ),
     # near-duplicate-event: three words in another order are another thing
     ("events: {Product Added To List: {}, List Added To Product: {}, Step 1 Viewed: {}, Step 2 Viewed: {}}", ["near-duplicate-event"], []),
     # near-duplicate-property: one object that lists both spellings does so on purpose
@@ -116,7 +125,12 @@ FINDINGS = [
         "protocols: 1\nplan: p\nversion: 1\nextends: [calls]\n"
         "events: {Segment Consent Preference Updated: {context: {properties: {consent: {required: false}}}}}",
         ["looser-than-spec"],
-        [],
+        ["5:70 warning consent is required by the spec, and not here; write required: true [looser-than-spec]"],
+    ),
+    (
+        "events: {Segment Consent Preference Updated: {}}",
+        ["looser-than-spec"],
+        ["4:10 warning consent is required by the spec, and not here; write required: true [looser-than-spec]"],
     ),
     # looser-than-spec: narrower is fine, and so is null
     (
@@ -200,6 +214,12 @@ FINDINGS = [
     ),
     # deprecated-successor: a chain without an end is nobody's successor
     ("events: {A: {status: deprecated, replaced_by: B}, B: {status: deprecated}}", ["deprecated-successor"], []),
+    # beyond-limits: what reaches a limit is within it
+    (
+        "limits: {event_name: 4, property_name: 2, properties: 1, depth: 3}\nevents: {Sent: {properties: {ab: {properties: {}}}}}",
+        ["beyond-limits"],
+        [],
+    ),
     # beyond-limits: traits are counted as well
     (
         "limits: {properties: 1}\nidentify: {traits: {a: string, b: string}}",
