@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from protocols.engine.explain import Result
     from protocols.engine.router import Route
-    from protocols.errors import EventsError, PlanError, ProtocolsError, SchemaError, UsageError
+    from protocols.errors import ConfigError, EventsError, PlanError, ProtocolsError, SchemaError, UsageError
     from protocols.plan import bundled, format_schema, load_plan, load_text
     from protocols.plan.model import Plan
     from protocols.positions import Place, Position
@@ -32,6 +32,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Result": "protocols.engine.explain",
     "Route": "protocols.engine.router",
+    "ConfigError": "protocols.errors",
     "EventsError": "protocols.errors",
     "PlanError": "protocols.errors",
     "ProtocolsError": "protocols.errors",
@@ -55,6 +56,7 @@ _HOMES = {
 
 __all__ = [
     "KINDS",
+    "ConfigError",
     "EventsError",
     "Place",
     "Plan",

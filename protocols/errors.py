@@ -2,6 +2,7 @@
 
     ProtocolsError
     ├── UsageError      the call itself is wrong: an unknown format, two options that exclude each other
+    ├── ConfigError     the settings of the repository are wrong; holds every mistake in them
     ├── PlanError       the tracking plan is wrong; holds every mistake that was found, not the first one
     ├── SchemaError     a plan that is right cannot be said in the dialect that was asked for
     ├── EventsError     events could not be read: no file matched, an I/O fault, an archive cut short
@@ -25,6 +26,17 @@ class ProtocolsError(Exception):
 
 class UsageError(ProtocolsError):
     """The call itself is wrong."""
+
+
+class ConfigError(ProtocolsError):
+    """The settings of the repository are wrong. `mistakes` are whole sentences, each with its file and line."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[tuple[str, ...]]]:
+        return type(self), (self.mistakes,)
 
 
 class PlanError(ProtocolsError):

@@ -128,13 +128,14 @@ def _mask(characters: str) -> int:
 
 _DIGITS = _mask("0123456789")
 _WORD = _DIGITS | _mask("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
+_SPACES = _mask(" \t\n\r\f\v")
 _CLASSES: dict[str, tuple[str | None, int]] = {
     "d": ("0-9", _DIGITS),
     "w": ("A-Za-z0-9_", _WORD),
-    "D": (None, _EVERY),
-    "W": (None, _EVERY),
-    "s": (None, _EVERY),
-    "S": (None, _EVERY),
+    "D": (None, _EVERY & ~_DIGITS),
+    "W": (None, _EVERY & ~_WORD),
+    "s": (None, _SPACES | 1 << 128),
+    "S": (None, _EVERY & ~_SPACES),
 }
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v"}
 _DOT = _One("[^\\n\\r\\u2028\\u2029]", _EVERY & ~_mask("\n\r"))
@@ -292,7 +293,7 @@ def _set(pattern: str, at: int) -> tuple[_Node, int]:
     if not sources:
         raise _Fault("brackets hold nothing")
     if None in sources:
-        return _One(None, _EVERY), at + 1
+        return _One(None, _EVERY & ~mask | 1 << 128 if negated else mask), at + 1
     source = f"[{'^' if negated else ''}{''.join(filter(None, sources))}]"
     return _One(source, _EVERY & ~mask if negated else mask), at + 1
 
@@ -313,7 +314,7 @@ def _member(pattern: str, at: int) -> tuple[_One, str | None, int]:
 def _range(start: str, end: str) -> _One:
     if end.isascii():
         return _One(f"{re.escape(start)}-{re.escape(end)}", _ASCII & ((2 << ord(end)) - (1 << ord(start))))
-    return _One(None, _EVERY)
+    return _One(None, (_ASCII >> ord(start) << ord(start) if start.isascii() else 0) | 1 << 128)
 
 
 # What Python's `re` may be trusted with.
@@ -480,3 +481,109 @@ def _write(node: _Node) -> str:
             inner = _write(body) if isinstance(body, _One) else f"(?:{_write(body)})"
             return f"{inner}{{{least},{'' if most is None else most}}}"
     raise _Unsaid
+
+
+# How long others may take.
+
+
+@lru_cache(maxsize=1024)
+def runs_away(pattern: str) -> bool:
+    """Whether an engine that backtracks, as those of Python, JavaScript, Java and Ruby do, can need time exponential in
+    the length of a text that does not match: `^(a+)+$` does. `matches` never does.
+
+    Looks at ASCII characters alone. The pattern must be one without a `fault`.
+    """
+    return any(_is_ambiguous(branch) for branch in _branches(_parse(pattern)))
+
+
+class _Chart:
+    """Which character of a pattern may follow which, in how many ways: two ways at one place are what a search tries again.
+
+    `masks` holds the characters that each place takes, `follow` for each place the places behind it with the number of ways.
+    """
+
+    def __init__(self) -> None:
+        self.masks: list[int] = []
+        self.follow: list[dict[int, int]] = []
+
+    def add(self, node: _Node) -> tuple[list[int], list[int], bool]:
+        """Take a node in; the places it may begin with and end with, and whether it takes nothing as well."""
+        match node:
+            case _One(_, mask):
+                if len(self.masks) >= _MOST_PLACES:
+                    raise _Unsaid
+                self.masks.append(mask)
+                self.follow.append({})
+                place = len(self.masks) - 1
+                return [place], [place], False
+            case _Either(branches):
+                parts = [self.add(branch) for branch in branches]
+                firsts, lasts, empties = zip(*parts, strict=True)
+                return [place for each in firsts for place in each], [place for each in lasts for place in each], any(empties)
+            case _Row(parts):
+                return self._row(parts)
+            case _Repeat(body, 0, 1):
+                first, last, _ = self.add(body)
+                return first, last, True
+            case _Repeat(body, least, most):
+                if most is not None and most <= (_FEW_PLACES if isinstance(body, _One) else _FEW_TIMES):
+                    return self._row((*[body] * least, *[_Repeat(body, 0, 1)] * (most - least)))
+                first, last, empty = self.add(body)
+                self._join(last, first)
+                return first, last, empty or least == 0
+        return [], [], True
+
+    def _row(self, parts: tuple[_Node, ...]) -> tuple[list[int], list[int], bool]:
+        first: list[int] = []
+        last: list[int] = []
+        empty = True
+        for part in parts:
+            begins, ends, takes_nothing = self.add(part)
+            self._join(last, begins)
+            first = first + begins if empty else first
+            last = last + ends if takes_nothing else ends
+            empty = empty and takes_nothing
+        return first, last, empty
+
+    def _join(self, before: list[int], behind: list[int]) -> None:
+        for place in before:
+            for other in behind:
+                self.follow[place][other] = self.follow[place].get(other, 0) + 1
+
+
+_MOST_PLACES = 200
+"""Places beyond which a pattern is not looked at."""
+
+_FEW_PLACES, _FEW_TIMES = 40, 8
+"""Counts up to which one character, and anything longer, is written out; higher ones are taken as without bound."""
+
+
+def _is_ambiguous(row: _Row) -> bool:
+    """Whether one text leads from some place back to it in two ways, and the match can still fail behind it."""
+    chart = _Chart()
+    try:
+        _, last, _ = chart.add(row)
+    except _Unsaid:
+        return False
+    is_tied = bool(row.parts) and row.parts[-1] == _Anchor("$")
+    return any(_comes_back_twice(chart, place) for place in range(len(chart.masks)) if is_tied or place not in last)
+
+
+def _comes_back_twice(chart: _Chart, start: int) -> bool:
+    """Whether two different ways over the same characters lead from a place back to it."""
+    reached = {(start, start, False)}
+    waiting = [(start, start, False)]
+    while waiting:
+        one, other, is_apart = waiting.pop()
+        for first, ways in chart.follow[one].items():
+            for second in chart.follow[other]:
+                if not chart.masks[first] & chart.masks[second] & _ASCII:
+                    continue
+                apart = is_apart or first != second or (one == other and ways > 1)
+                if first == second == start and apart:
+                    return True
+                state = (first, second, apart)
+                if state not in reached:
+                    reached.add(state)
+                    waiting.append(state)
+    return False

@@ -19,6 +19,8 @@ MAY_IMPORT = {
     "plan": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "schema": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan"},
     "exchange": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan", "schema"},
+    "rules": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan", "schema", "report"},
+    "config": {"errors", "problems", "violations", "names", "rules", "report"},
     "engine": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "readers": {"errors", "positions", "problems", "violations", "names"},
     "jobs": {"errors"},

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.patterns import fault, for_accept, matches, texts
+from protocols.patterns import fault, for_accept, matches, runs_away, texts
 
 FAULTS = [
     (r"(?=a)", "lookaround is not allowed"),
@@ -202,3 +202,51 @@ def test_no_text_takes_python_long(pattern: str, part: str) -> None:
     began = time.process_time()
     compiled.search(text)
     assert time.process_time() - began < 0.25, (pattern, source)
+
+
+RUNS_AWAY = [
+    # a repeat in a repeat, with nothing between them
+    ("^(a+)+$", True),
+    ("^(a*)*$", True),
+    (r"^(\w+\s?)*$", True),
+    ("^(a*b*)*$", True),
+    ("^((a{1,20}){1,20})$", True),
+    # two branches for one text
+    ("^(a|a)*$", True),
+    ("^(a|aa)+$", True),
+    (r"^(\d+|\d+x)*$", True),
+    # counts are repeats too
+    ("^(.*a){12}$", True),
+    (r"^(\d{16}){1,20}$", False),
+    (r"^(\w+ ?){3}$", False),
+    # the match can fail behind the repeat, with or without an end
+    ("(a+)+b", True),
+    ("(a+)+", False),
+    ("^(a+)+", False),
+    # each round has to begin or end with what no round can hold
+    ("^[a-z]+(_[a-z]+)*$", False),
+    (r"^([a-z]+\.)*[a-z]+$", False),
+    ("^(a+b)+$", False),
+    ("^(a?b)*$", False),
+    ("^([A-Z][a-z]+ ?)+$", False),
+    (r"^(\S+\s)*$", False),
+    (r"^\s*(\w+\s*,\s*)*\w+$", False),
+    # branches that begin alike are not yet the same text
+    ("^(foo|fab)*$", False),
+    # two repeats in a row take longer, but not without end
+    ("^a+a+$", False),
+    # letters beyond ASCII are not told apart, so nothing is said of them
+    ("^([a-zà-ü]+-)*$", False),
+    ("^(é|è)*$", False),
+    # what is too long to be looked at
+    (f"^({'a' * 300}|b+)+$", False),
+    # nothing at all
+    ("", False),
+    ("^$", False),
+]
+
+
+@pytest.mark.parametrize(("pattern", "verdict"), RUNS_AWAY)
+def test_what_runs_away(pattern: str, verdict: bool) -> None:
+    assert fault(pattern) is None
+    assert runs_away(pattern) is verdict

@@ -17,6 +17,8 @@ from protocols import __version__
 
 COMMANDS = {
     "validate": "protocols.cli.validate",
+    "lint": "protocols.cli.lint",
+    "explain": "protocols.cli.explain",
     "compile": "protocols.cli.compile",
     "schema": "protocols.cli.schema",
     "spec": "protocols.cli.spec",

@@ -12,7 +12,7 @@ from protocols import __version__
 EXAMPLES = """\b
 Exit codes:
   0    passed: no violation at or above --fail-on
-  1    violations
+  1    violations, or findings in a plan
   2    wrong usage
   3    the plan is wrong
   4    events could not be read, or there were none

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from protocols.errors import EventsError, ExchangeError, PlanError, ProtocolsError, SchemaError, UsageError
+from protocols.errors import ConfigError, EventsError, ExchangeError, PlanError, ProtocolsError, SchemaError, UsageError
 from protocols.sinks.sink import safe
 from protocols.violations import counted
 
@@ -74,6 +74,11 @@ def _plan(error: BaseException) -> Iterator[str]:
     yield f"{counted(len(error.problems), 'mistake')} in the plan; nothing was checked"
 
 
+def _config(error: BaseException) -> Iterator[str]:
+    assert isinstance(error, ConfigError)
+    yield from (f"error: {mistake}" for mistake in error.mistakes)
+
+
 def _interrupted(error: BaseException) -> Iterator[str]:
     yield "Interrupted: the run did not reach its end."
 
@@ -91,6 +96,7 @@ def forget_output() -> None:
 
 ENDS: Mapping[type[BaseException], End] = {
     UsageError: End(2, _said),
+    ConfigError: End(2, _config),
     SchemaError: End(2, _said),
     PlanError: End(3, _plan),
     ExchangeError: End(3, _said),

@@ -43,7 +43,7 @@ def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
     """The plan that was named, or else the only one in the working directory that has a usual name."""
     if plan:
         return plan
-    there = [name for name in PLAN_NAMES if Path(name).is_file()]
+    there = usual_plans()
     if len(there) == 1:
         if not quiet:
             tell(f"The plan is {there[0]}; --plan names another.")
@@ -54,6 +54,11 @@ def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
         f"no plan: write --plan PLAN with the path of a plan file or the name of a bundled plan, such as --plan ecommerce; "
         f"without it one of {', '.join(PLAN_NAMES)} in the working directory is taken"
     )
+
+
+def usual_plans() -> list[str]:
+    """The files in the working directory that have a usual name of a plan."""
+    return [name for name in PLAN_NAMES if Path(name).is_file()]
 
 
 def keep_apart(output: str | None, inputs: Iterable[str]) -> None:

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from protocols.cli.exits import forget_output, tell
+from protocols.cli.exits import tell
 from protocols.cli.options import choices, in_ci, is_screen, keep_apart, look, one_of, output, plan_or_default
 from protocols.cli.progress import progress
-from protocols.errors import UsageError
+from protocols.cli.results import close, tell_problem
 from protocols.report import FAIL_ON, judge
 from protocols.sinks import SINKS, Look
-from protocols.sinks.terminal import closing, draw
+from protocols.sinks.page import draw
+from protocols.sinks.terminal import closing
 
 if TYPE_CHECKING:
-    from protocols.problems import Problem
     from protocols.report import Report, Verdict
-    from protocols.sinks import Sink
 
 ENGINES = {
     "fast": "the quick check first, the full one for what it refuses",
@@ -98,7 +97,7 @@ def validate(
             redact=redact,
             stdin=sys.stdin.buffer,
             jobs=jobs or cores(),
-            on_problem=partial(_told, sink) if SINKS[format].streams else None,
+            on_problem=partial(tell_problem, sink) if SINKS[format].streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,
         )
@@ -106,34 +105,10 @@ def validate(
         bar.close()
         for line in _notices(report, verdict, events, at):
             tell(line)
-        _close(sink, report, verdict)
+        close(sink, report, verdict)
     if not quiet and (output_file is not None or not SINKS[format].human):
         sys.stderr.write(draw(closing(report, verdict), Look()))
     return verdict.exit_code
-
-
-def _told(sink: Sink, problem: Problem) -> None:
-    try:
-        sink.problem(problem)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise _unwritable(error) from None
-
-
-def _close(sink: Sink, report: Report, verdict: Verdict) -> None:
-    """The report is known by now: that nobody reads it to its end changes no verdict, that it cannot be written does."""
-    try:
-        sink.close(report, verdict)
-    except BrokenPipeError:
-        forget_output()
-    except OSError as error:
-        raise _unwritable(error) from None
-
-
-def _unwritable(error: OSError) -> UsageError:
-    forget_output()
-    return UsageError(f"the results cannot be written ({error.strerror})")
 
 
 def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str | None) -> Iterator[str]:

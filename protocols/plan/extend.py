@@ -10,8 +10,9 @@ import glob
 import hashlib
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from protocols.names import nearest
@@ -19,7 +20,7 @@ from protocols.plan import grammar
 from protocols.plan.kinds import mistake
 from protocols.plan.library import bundled
 from protocols.plan.merge import Removed, joined, longhand, merged, refs
-from protocols.plan.model import PlanFile
+from protocols.plan.model import PlanFile, Shape
 from protocols.plan.nodes import MAX_BYTES, Document, List, Map, parse
 from protocols.positions import Position
 from protocols.problems import Problem
@@ -47,6 +48,9 @@ class Reading:
 
     `files` are in order of reading. `gaps` says that something it extends could not be had, so that names it may have
     brought are not missed. `left_out` are the events that a selection did not take, and those that were removed.
+    `trees` holds each file with all it extends, by its real path; `written` what each says itself and `texts` its text, by
+    the name it is shown under; `definitions` the shapes of all definitions, once the plan is built. `instead` holds texts
+    that are read in place of files, by real path.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -54,6 +58,10 @@ class Reading:
     left_out: set[str] = field(default_factory=set)
     gaps: bool = False
     trees: dict[str, Map | None] = field(default_factory=dict)
+    written: dict[str, Map] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    definitions: dict[str, Shape] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def blame(self, kind: str, at: Position, message: str, hint: str | None = None) -> None:
         """Note a mistake."""
@@ -66,6 +74,10 @@ class Reading:
 def read_file(reading: Reading, source: Source, at: Position | None) -> Map | None:
     """The tree of one file alone, checked and written out in full; `at` is where another file extends it."""
     here = at or Position(source.shown)
+    given = reading.instead.get(real_path(source.real))
+    if given is not None:
+        reading.files.append(PlanFile(source.shown, hashlib.sha256(given.encode()).hexdigest()))
+        return read_text(reading, given, source.shown, is_root=at is None)
     try:
         if os.path.isdir(source.real):
             reading.blame("unreadable-file", here, f"{source.shown} is a folder", "name a plan file")
@@ -115,6 +127,7 @@ _COMPULSORY = {"plan": "acme-shop", "version": "1.0.0"}
 def read_text(reading: Reading, text: str, shown: str, *, is_root: bool) -> Map | None:
     """The tree of one text, checked and written out in full; None where it holds no mapping."""
     document = parse(text, shown)
+    reading.texts[shown] = text
     reading.problems.extend(document.problems)
     root = document.root
     if not isinstance(root, Map):
@@ -131,6 +144,7 @@ def read_text(reading: Reading, text: str, shown: str, *, is_root: bool) -> Map 
     if "version" in root and not isinstance(root["version"], str):
         root["version"] = document.texts.get(root.values_at["version"], str(root["version"]))
     longhand("plan", root)
+    reading.written[shown] = root
     return root
 
 
@@ -271,12 +285,18 @@ def is_bare(name: str) -> bool:
 def bundled_source(reading: Reading, name: str, at: Position) -> list[Source]:
     library = bundled()
     if name in library:
-        return [Source(str(library[name]), f"plans/{library[name].name}")]
+        return [Source(str(library[name]), _shown(library[name]))]
     near = nearest(name, library)
     hint = f"did you mean {near}?" if near else f"write ./{name}.yaml for a file of your own; bundled are {', '.join(library) or 'none'}"
     reading.blame("missing-file", at, f"no bundled plan is called {quoted_if_odd(name)}", hint)
     reading.gaps = True
     return []
+
+
+def _shown(file: Path) -> str:
+    """How a bundled plan is called: `plans/ecommerce.yaml`, unless another file is found under that name from here."""
+    shown = f"plans/{file.name}"
+    return f"protocols/{shown}" if os.path.exists(shown) and not os.path.samefile(shown, file) else shown
 
 
 # -- selections

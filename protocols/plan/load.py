@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from protocols.names import nearest
 from protocols.plan import model
 from protocols.plan.extend import Reading, Source, bundled_source, extended, is_bare, read_text, real_path, whole
 from protocols.plan.grammar import OWN_MEMBERS
+from protocols.plan.library import bundled
 from protocols.plan.merge import Removed, merged, names_of, refs
 from protocols.plan.model import Body, Event, Limits, Naming, Plan, PlanFile, RawSchema, Section, Shape
 from protocols.plan.nodes import MAX_DEPTH, List, Map, plain
@@ -36,6 +38,44 @@ def load_plan(path: str | Path) -> Plan:
     is_file = os.path.exists(name) or not is_bare(shown)
     sources = [Source(name, shown)] if is_file else bundled_source(reading, name, Position(name))
     return _finished(reading, whole(reading, sources[0]) if sources else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A plan beside the files it was made from, all by the names they are shown under.
+
+    `plan` is None where there are `problems`. `definitions` are those of the whole plan, used or not. `written` holds what
+    each file says itself, in long forms and with nothing merged; `texts` what stands in it; `bundled` the names of those
+    files that travel with the package.
+    """
+
+    plan: Plan | None
+    problems: tuple[Problem, ...]
+    definitions: Mapping[str, Shape]
+    written: Mapping[str, Map]
+    texts: Mapping[str, str]
+    bundled: frozenset[str]
+
+
+def load_files(path: str, *, is_part: bool = False, instead: Mapping[str, str] | None = None) -> Loaded:
+    """The plan in this file, for those who look at its files as well. Raises nothing for what is wrong with it.
+
+    A part is a file that others extend: it need not say `plan` and `version`, and what others of its plan may bring is not
+    missed. `instead` holds texts that are read in place of files, by their real path.
+    """
+    reading = Reading(gaps=is_part, instead=instead or {})
+    shown = posixpath.normpath(path.replace(os.sep, "/"))
+    tree = whole(reading, Source(path, shown), Position(shown) if is_part else None)
+    plan = None if tree is None else build(reading, tree)
+    own = {source.shown for name in bundled() for source in bundled_source(reading, name, Position(shown))}
+    return Loaded(
+        plan=None if reading.problems else plan,
+        problems=tuple(in_order(reading.problems, reading.files)),
+        definitions=reading.definitions,
+        written=reading.written,
+        texts=reading.texts,
+        bundled=frozenset(own),
+    )
 
 
 def load_text(text: str, path: str = "plan.yaml") -> Plan:
@@ -272,7 +312,7 @@ def _expand_definitions(building: Building) -> None:
     """Write the refs of every definition out and judge each definition by itself, used or not."""
     for name, shape in building.definitions.items():
         if not isinstance(shape, Removed):
-            _shape(building, shape, building.definitions.keys_at[name])
+            building.reading.definitions[name] = _shape(building, shape, building.definitions.keys_at[name])
 
 
 def _definition(building: Building, name: str) -> Map | None:

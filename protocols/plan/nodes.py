@@ -120,7 +120,7 @@ def parse(text: str, file: str) -> Document:
     import yaml
 
     try:
-        builder.read(_events(text))
+        builder.read(events(text))
     except yaml.reader.ReaderError:
         builder.problems.append(_unreadable_character(text, file))
     except yaml.MarkedYAMLError as error:
@@ -143,7 +143,7 @@ def _refused(problem: Problem) -> Document:
     return Document(None, problems=(problem,))
 
 
-def _events(text: str) -> Iterator[Any]:
+def events(text: str) -> Iterator[Any]:
     """The events of the parser, libyaml's where the wheel has it: it is about ten times as fast."""
     return iter(_parser(text).get_event, None)
 

@@ -1,4 +1,5 @@
-"""`--format json`: the report as one JSON object, described by `report.schema.json` beside this file.
+"""`--format json`: all that came of a run as one JSON object, described by the schemas beside this file:
+`report.schema.json` for events, `findings.schema.json` for plan files.
 
 Its shape is an interface: programs read it. Nothing in it depends on time, place of the run or number of workers.
 """
@@ -12,10 +13,12 @@ from msgspec import UNSET
 import protocols
 from protocols.positions import Position
 from protocols.problems import Problem
-from protocols.report import Group, Report, Sample, Seen, Verdict
+from protocols.report import Findings, Group, Outcome, Report, Sample, Seen, Verdict
+from protocols.sinks.jsonl import row
 from protocols.sinks.sink import Look, to_json
 
 REPORT_VERSION = 1
+FINDINGS_VERSION = 1
 
 
 class Json:
@@ -25,8 +28,9 @@ class Json:
     def problem(self, problem: Problem) -> None:
         """Nothing: the report has it, folded."""
 
-    def close(self, report: Report, verdict: Verdict) -> None:
-        self.out.write(to_json(document(report, verdict), indent=2))
+    def close(self, outcome: Outcome, verdict: Verdict) -> None:
+        said = findings_document(outcome, verdict) if isinstance(outcome, Findings) else document(outcome, verdict)
+        self.out.write(to_json(said, indent=2))
         self.out.flush()
 
 
@@ -51,6 +55,32 @@ def document(report: Report, verdict: Verdict) -> dict[str, Any]:
         "unseen": [{"call": entry.call, "event": entry.event, "version": entry.version, "properties": []} for entry in report.unseen],
         "unused_suppressions": [],
     }
+
+
+def findings_document(findings: Findings, verdict: Verdict) -> dict[str, Any]:
+    """The findings in plan files as JSON-able data, every one by itself."""
+    return {
+        "findings_version": FINDINGS_VERSION,
+        "tool_version": protocols.__version__,
+        "fail_on": verdict.fail_on,
+        "exit_code": verdict.exit_code,
+        "files": list(findings.files),
+        "not_looked_at": list(findings.beside),
+        "without_plan": list(findings.alone),
+        "summary": {
+            "findings": len(findings.problems),
+            "mistakes": findings.mistakes,
+            "by_severity": findings.by_severity,
+            "by_id": findings.by_id,
+            "silenced": findings.silenced,
+            "fixable": findings.fixable,
+            "fixed": findings.fixed,
+        },
+        "findings": [{name: row(problem)[name] for name in _OF_FINDINGS} for problem in findings.problems],
+    }
+
+
+_OF_FINDINGS = ("id", "severity", "call", "event", "version", "pointer", "message", "hint", "file", "line", "column")
 
 
 def _summary(report: Report) -> dict[str, Any]:

@@ -1,16 +1,16 @@
-"""`--format jsonl`: every single violation as one JSON object a line, written while the input is read."""
+"""`--format jsonl`: every single problem as one JSON object a line, written as it is found."""
 
 from __future__ import annotations
 
 from typing import Any, BinaryIO
 
 from protocols.problems import Problem
-from protocols.report import Report, Verdict
+from protocols.report import Outcome, Verdict
 from protocols.sinks.sink import Look, to_json
 
 
 class JsonLines:
-    """All fields on every line, null where a violation has none, so that rows make a table."""
+    """All fields on every line, null where a problem has none, so that rows make a table."""
 
     def __init__(self, out: BinaryIO, look: Look) -> None:
         self.out = out
@@ -18,7 +18,7 @@ class JsonLines:
     def problem(self, problem: Problem) -> None:
         self.out.write(to_json(row(problem)))
 
-    def close(self, report: Report, verdict: Verdict) -> None:
+    def close(self, outcome: Outcome, verdict: Verdict) -> None:
         self.out.flush()
 
 
@@ -37,6 +37,7 @@ def row(problem: Problem) -> dict[str, Any]:
         "hint": problem.hint,
         "file": problem.file,
         "line": problem.line,
+        "column": problem.column,
         "record": problem.record,
         "message_id": problem.message_id,
         "plan_file": problem.plan and problem.plan.file,

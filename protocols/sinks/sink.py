@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from protocols.problems import Problem
-from protocols.report import Report, Verdict
+from protocols.report import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """How output for people is drawn.
 
-    `width` is in columns, None where lines are not to be wrapped; at most `limit` groups are shown, 0 for all;
+    `width` is in columns, None where lines are not to be wrapped; at most `limit` groups or findings are shown, 0 for all;
     `quiet` leaves the closing counts alone.
     """
 
@@ -28,13 +28,13 @@ class Look:
 class Sink(Protocol):
     """Writes UTF-8 to a binary stream, whatever the locale.
 
-    It is told every problem as it is found, in input order, and at the end the report. A sink that folds ignores the
-    former, a sink that streams the latter.
+    It is told every problem as it is found, in input order, and at the end what came of it all: the report about events,
+    or the findings in plan files. A sink that folds ignores the former, a sink that streams the latter.
     """
 
     def problem(self, problem: Problem) -> None: ...
 
-    def close(self, report: Report, verdict: Verdict) -> None: ...
+    def close(self, outcome: Outcome, verdict: Verdict) -> None: ...
 
 
 def to_json(value: Any, indent: int | None = None) -> bytes:

@@ -7,34 +7,29 @@
       e.g.  "29.99" at events.jsonl:14; null at events.jsonl:31
       plan  plan.yaml:33:7
 
-Names and values come from events and are not trusted: whatever a terminal would obey is written as an escape, in one
-place, `safe`, that every text passes. Piped output is plain text, one fact a line, neither wrapped nor coloured.
+Findings in plan files are shown one by one with the line they are about (`frames`). Piped output is plain text, one fact
+a line, neither wrapped nor coloured.
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from msgspec import UNSET
 
 from protocols.problems import Problem, Severity
-from protocols.report import Group, Report, Sample, Verdict
+from protocols.report import Findings, Group, Outcome, Report, Sample, Verdict
 from protocols.report.report import Key
-from protocols.sinks.sink import Look, safe
-from protocols.violations import counted
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from protocols.sinks import frames
+from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, many, severities, short
+from protocols.sinks.sink import Look
 
 GROUPS_OF_ONE_EVENT = 5
 """So many groups of one event are shown before the others get their turn."""
-
-_COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
 class Terminal:
@@ -45,30 +40,20 @@ class Terminal:
     def problem(self, problem: Problem) -> None:
         """Nothing: the report has it, folded."""
 
-    def close(self, report: Report, verdict: Verdict) -> None:
-        page = closing(report, verdict) if self.look.quiet else lines(report, verdict, self.look.limit)
+    def close(self, outcome: Outcome, verdict: Verdict) -> None:
+        page = closing(outcome, verdict) if self.look.quiet else lines(outcome, verdict, self.look)
         self.out.write(draw(page, self.look).encode())
         self.out.flush()
 
 
-class Span(NamedTuple):
-    text: str
-    style: str = ""
+def lines(outcome: Outcome, verdict: Verdict, look: Look) -> Iterator[Line]:
+    """All that was found, closing with the counts and the verdict."""
+    yield from frames.lines(outcome, look) if isinstance(outcome, Findings) else _folded(outcome, look.limit)
+    yield from closing(outcome, verdict)
 
 
-class Line(NamedTuple):
-    """One line. Where lines are wrapped, what follows the first row stands under `body`."""
-
-    head: str
-    body: Sequence[Span] = ()
-    style: str = ""
-
-
-BLANK = Line("")
-
-
-def lines(report: Report, verdict: Verdict, limit: int = 20) -> Iterator[Line]:
-    """The whole report, closing with the counts and the verdict."""
+def _folded(report: Report, limit: int) -> Iterator[Line]:
+    """The groups of a report, the worst first."""
     totals = {entry.key: entry.count for entry in report.traffic}
     ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.count))
     shown, cut = _select(ranked, limit)
@@ -82,38 +67,41 @@ def lines(report: Report, verdict: Verdict, limit: int = 20) -> Iterator[Line]:
     yield from remarks
     if remarks:
         yield BLANK
-    yield from closing(report, verdict)
 
 
-def closing(report: Report, verdict: Verdict) -> Iterator[Line]:
+def closing(outcome: Outcome, verdict: Verdict) -> Iterator[Line]:
     """The two lines that end every run: the counts and the verdict."""
-    yield Line("", [Span(counts(report), "bold")])
-    yield Line("", [Span(sentence(report, verdict), "bold green" if verdict.passed else "bold red")])
+    yield Line("", [Span(counts(outcome), "bold")])
+    yield Line("", [Span(sentence(outcome, verdict), "bold green" if verdict.passed else "bold red")])
 
 
-def counts(report: Report) -> str:
+def counts(outcome: Outcome) -> str:
     """`1,547 events in 1 file: 830 valid, 717 invalid (46.3%), 12 unreadable; 1,223 violations: 900 errors, ...`."""
-    where = f" in {_many(len(report.inputs), 'file')}" if report.inputs else ""
+    if isinstance(outcome, Findings):
+        return frames.counts(outcome)
+    report = outcome
+    where = f" in {many(len(report.inputs), 'file')}" if report.inputs else ""
     share = f" ({percent(report.invalid, report.count)})" if report.invalid else ""
     unreadable = f", {report.unreadable:,} unreadable" if report.unreadable else ""
-    events = f"{_many(report.count, 'event')}{where}: {report.valid:,} valid, {report.invalid:,} invalid{share}{unreadable}"
+    events = f"{many(report.count, 'event')}{where}: {report.valid:,} valid, {report.invalid:,} invalid{share}{unreadable}"
     if not report.violations:
         return f"{events}; no violations"
-    return f"{events}; {_many(report.violations, 'violation')}: {_severities(report.by_severity)}"
+    return f"{events}; {many(report.violations, 'violation')}: {severities(report.by_severity)}"
 
 
-def sentence(report: Report, verdict: Verdict) -> str:
+def sentence(outcome: Outcome, verdict: Verdict) -> str:
     """Whether the run passed, why, and how the command exits."""
     least = verdict.fail_on
+    noun = "finding" if isinstance(outcome, Findings) else "violation"
     if verdict.incomplete:
         return f"Failed: {verdict.incomplete} (exit code {verdict.exit_code})."
     if least == "never":
         return "Passed: with --fail-on never nothing fails the run."
     above = "" if least == "error" else " or above"
     if verdict.passed:
-        tolerated = "" if not report.violations else "; lesser ones do not fail the run"
-        return f"Passed: no violation of severity {least}{above}{tolerated}."
-    return f"Failed: {_many(verdict.failing, 'violation')} of severity {least}{above} (exit code {verdict.exit_code})."
+        tolerated = "; lesser ones do not fail the run" if outcome.by_severity else ""
+        return f"Passed: no {noun} of severity {least}{above}{tolerated}."
+    return f"Failed: {many(verdict.failing, noun)} of severity {least}{above} (exit code {verdict.exit_code})."
 
 
 def percent(part: int, whole: int) -> str:
@@ -124,42 +112,6 @@ def percent(part: int, whole: int) -> str:
     if 99.9 < share < 100:
         return ">99.9%"
     return "100%" if part == whole else f"{share:.1f}%"
-
-
-def draw(lines: Iterable[Line], look: Look) -> str:
-    """Lines as text: coloured and wrapped as `look` says."""
-    if not look.colour and look.width is None:
-        return "".join(f"{safe(line.head)}{safe(''.join(span.text for span in line.body))}".rstrip() + "\n" for line in lines)
-    console = _console(look)
-    for line in lines:
-        _print(console, line, look.width)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
-
-
-def _console(look: Look) -> Console:
-    from rich.console import Console
-
-    return Console(
-        file=io.StringIO(),
-        color_system="standard" if look.colour else None,
-        force_terminal=look.colour,
-        no_color=not look.colour,
-        legacy_windows=False,
-        width=look.width or 1_000_000,
-    )
-
-
-def _print(console: Console, line: Line, width: int | None) -> None:
-    """Rich draws, but interprets nothing: there is no markup, no highlighting, no emoji code in a `Text`."""
-    from rich.text import Text
-
-    head = Text.assemble((safe(line.head), line.style))
-    body = Text.assemble(*((safe(span.text), span.style) for span in line.body))
-    room = None if width is None else max(20, width - head.cell_len)
-    for number, row in enumerate([body] if room is None or not body else body.wrap(console, room)):
-        row.rstrip()
-        console.print(head + row if not number else Text(" " * head.cell_len) + row, soft_wrap=True)
 
 
 def _select(ranked: Sequence[Group], limit: int) -> tuple[list[Group], list[Group]]:
@@ -179,11 +131,11 @@ def _select(ranked: Sequence[Group], limit: int) -> tuple[list[Group], list[Grou
 def _group(group: Group, total: int) -> Iterator[Line]:
     severity = str(group.severity)
     subject = [Span(_subject(group.key), "bold"), Span("  ")] if group.key.call else []
-    yield Line(f"{severity}  ", [*subject, Span(group.id, "dim")], _COLOURS[severity])
+    yield Line(f"{severity}  ", [*subject, Span(group.id, "dim")], COLOURS[severity])
     said = group.say(None) if group.hint is None else group.say(None).removesuffix(f"; {group.hint}")
-    yield Line("  ", [Span(_short(said, 400))])
+    yield Line("  ", [Span(short(said, 400))])
     if group.hint is not None:
-        yield _fact("fix", Span(_short(group.hint, 400), "green"))
+        yield _fact("fix", Span(short(group.hint, 400), "green"))
     yield _fact("seen", Span(_seen(group, total)))
     samples = _samples(group)
     if samples:
@@ -200,7 +152,7 @@ def _subject(key: Key) -> str:
     """`Order Completed`, `Signed Up (version 2)`, `page Checkout`, `identify`."""
     named = key.event if key.call == "track" and key.event is not None else " ".join(part for part in key[:2] if part is not None)
     version = f" (version {key.version})" if key.version is not None else ""
-    return f"{_short(named, 80)}{version}"
+    return f"{short(named, 80)}{version}"
 
 
 def _seen(group: Group, total: int) -> str:
@@ -227,22 +179,22 @@ def _samples(group: Group) -> str:
 
 
 def _sample(sample: Sample) -> str:
-    value = "nothing" if sample.value is UNSET else _short(json.dumps(sample.value, ensure_ascii=False), 60)
+    value = "nothing" if sample.value is UNSET else short(json.dumps(sample.value, ensure_ascii=False), 60)
     return f"{value} at {sample.seen}"
 
 
 def _cut(cut: Sequence[Group]) -> Iterator[Line]:
     """What was not shown: how much, and the events that have most of it."""
     violations = sum(group.count for group in cut)
-    yield Line("", [Span(f"{_many(len(cut), 'more group')} ({_many(violations, 'violation')}) not shown; --limit 0 shows all", "bold")])
+    yield Line("", [Span(f"{many(len(cut), 'more group')} ({many(violations, 'violation')}) not shown; --limit 0 shows all", "bold")])
     by_event = {key: list(groups) for key, groups in groupby(sorted(cut, key=lambda group: _order(group.key)), key=lambda group: group.key)}
     most = sorted(by_event.items(), key=lambda entry: -len(entry[1]))
     for key, groups in most[:GROUPS_OF_ONE_EVENT]:
-        severities = {str(severity): sum(group.count for group in groups if group.severity is severity) for severity in reversed(Severity)}
+        counts = {str(severity): sum(group.count for group in groups if group.severity is severity) for severity in reversed(Severity)}
         subject = _subject(key) if key.call else "records of no known call"
-        yield Line("  ", [Span(f"{subject}: {_many(len(groups), 'more group')}, {_severities(severities)}")])
+        yield Line("  ", [Span(f"{subject}: {many(len(groups), 'more group')}, {severities(counts)}")])
     if len(most) > GROUPS_OF_ONE_EVENT:
-        yield Line("  ", [Span(f"and {_many(len(most) - GROUPS_OF_ONE_EVENT, 'more event')}")])
+        yield Line("  ", [Span(f"and {many(len(most) - GROUPS_OF_ONE_EVENT, 'more event')}")])
 
 
 def _order(key: Key) -> tuple[str, str, int]:
@@ -253,26 +205,12 @@ def _remarks(report: Report) -> Iterator[Line]:
     """What is no violation and still good to know."""
     if report.folded:
         yield Line(
-            "", [Span(f"{_many(report.folded, 'violation')} more in groups beyond the first {report.about.most_groups:,}; only counted")]
+            "", [Span(f"{many(report.folded, 'violation')} more in groups beyond the first {report.about.most_groups:,}; only counted")]
         )
     if report.assumed:
-        yield Line("", [Span(f"{_many(report.assumed, 'event')} did not say the version; checked as the plan's default")])
+        yield Line("", [Span(f"{many(report.assumed, 'event')} did not say the version; checked as the plan's default")])
     named = sum(planned.event is not None for planned in report.about.planned)
     unseen = [_subject(planned.key) for planned in report.unseen]
     if 0 < len(unseen) < named:  # where none was seen, the plan is not the one of these events, or there are no events
         names = ", ".join(unseen[:3]) + (", ..." if len(unseen) > 3 else "")
-        yield Line("", [Span(f"{len(unseen):,} of {_many(named, 'planned event')} never seen: {names}")])
-
-
-def _severities(counts: dict[str, int]) -> str:
-    """`900 errors, 303 warnings`; what there is none of is not said."""
-    return ", ".join(_many(count, severity) for severity, count in counts.items() if count)
-
-
-def _many(number: int, noun: str) -> str:
-    """`1 file`, `1,547 events`."""
-    return counted(number, noun).replace(str(number), f"{number:,}", 1)
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+        yield Line("", [Span(f"{len(unseen):,} of {many(named, 'planned event')} never seen: {names}")])

@@ -129,6 +129,20 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
     assert f"Examples:\n    protocols {command}" in shown
 
 
+def test_every_id_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    from protocols.plan import PLAN_KINDS
+    from protocols.rules import RULES
+    from protocols.violations import KINDS
+
+    ids = [*(f"lint/{name}" for name in RULES), *PLAN_KINDS, *KINDS]
+    assert run(["explain"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ids
+    assert run(["explain", *ids]) == 0
+    shown = capsys.readouterr().out
+    assert [id for id in ids if f"{id}  " not in shown] == []
+    assert [kind.meaning for kind in (*PLAN_KINDS.values(), *KINDS.values()) if kind.meaning not in shown] == []
+
+
 def test_every_format_is_a_choice() -> None:
     check = one_of(SINKS)
     assert [check(name) for name in SINKS] == list(SINKS)

@@ -228,8 +228,8 @@ def test_a_violation_is_a_line_of_flat_fields() -> None:
     assert written("jsonl", small_report(), wrong_total("1", 3)).decode() == (
         '{"id": "type/wrong-type", "severity": "error", "call": "track", "event": "Order Completed", "version": 2, '
         '"pointer": "/properties/total", "message": "properties.total should be a number, got string \\"1\\"; send a number", '
-        '"expected": "a number", "actual": "string \\"1\\"", "hint": "send a number", "file": "e.jsonl", "line": 3, "record": 3, '
-        '"message_id": "m-1", "plan_file": "plan.yaml", "plan_line": 3, "plan_column": 5}\n'
+        '"expected": "a number", "actual": "string \\"1\\"", "hint": "send a number", "file": "e.jsonl", "line": 3, '
+        '"column": null, "record": 3, "message_id": "m-1", "plan_file": "plan.yaml", "plan_line": 3, "plan_column": 5}\n'
     )
 
 

@@ -1,0 +1,142 @@
+"""`protocols lint`: what can be better in plan files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from protocols.cli.options import PLAN_NAMES, choices, keep_apart, look, one_of, output, usual_plans
+from protocols.cli.results import close, tell_problem
+from protocols.config import find_config
+from protocols.errors import UsageError
+from protocols.report import FAIL_ON, judge
+from protocols.sinks import SINKS, Look
+from protocols.sinks.page import draw
+from protocols.sinks.terminal import closing
+
+if TYPE_CHECKING:
+    from protocols.problems import Problem
+    from protocols.report import Outcome, Verdict
+
+EXAMPLES = """\b
+Examples:
+  protocols lint                                   (the plan.yaml that lies here)
+  protocols lint plans/ --fail-on warning
+  protocols lint plan.yaml --select missing-owner,missing-description
+  protocols lint plan.yaml --fix                   (put right what has one right answer)
+  protocols lint plan.yaml --diff                  (show what --fix would change)
+  protocols explain unused-definition
+
+A comment silences a rule in what begins on its line, or on the next line that holds something:
+
+\b
+  signed up:                # protocols: ignore[event-name-case] -- the name of ten years
+
+Severities, rules and --fail-on are settled for a repository in pyproject.toml or protocols.toml:
+
+\b
+  [tool.protocols.lint]
+  fail_on = "warning"
+  severity = {event-name-case = "error", missing-owner = "note", inconsistent-type = "off"}
+"""
+
+
+def lint(
+    plans: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PLAN", help="Plan files, folders, globs. Without any, the plan.yaml that lies here.", show_default=False),
+    ] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help="Run only these rules: names, with commas between; all is every rule.")
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Do not run these rules.")] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help="The least severity that fails the run; error without it."),
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help="What to print.")
+    ] = "terminal",
+    output_file: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Put right what has one right answer.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print what --fix would change, and change nothing.")] = False,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N findings; 0 shows all.")] = 50,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone.")] = False,
+) -> int:
+    """Look for what can be better in plan files.
+
+    A plan that is wrong gets its mistakes and nothing else.
+    Bundled plans, and files that are extended and not named, are read and not judged.
+    """
+    from protocols.rules.files import plan_files
+    from protocols.rules.fix import differences
+    from protocols.rules.fix import fix as mend
+    from protocols.rules.run import lint as look_at
+    from protocols.rules.selection import active_rules
+
+    if fix and diff:
+        raise UsageError("--fix writes what --diff only shows; give one of the two")
+    config = find_config().lint
+    active = active_rules(config.severity, select=_listed(select) or config.select, ignore=_listed(ignore) or config.ignore)
+    files = plan_files(plans or _usual_plans())
+    keep_apart(output_file, files)
+    findings = look_at(files, active).findings
+    texts: Mapping[str, str] = {}
+    if findings.fixable and (fix or diff):
+        fixed = mend(files, active)
+        texts = fixed.texts
+        findings = fixed.findings if fix else findings
+    verdict = judge(findings, fail_on or config.fail_on)
+    with output(output_file) as out:
+        sink = SINKS[format].open(out, look(output_file, limit=limit, quiet=quiet))
+        if diff:
+            sink = Diff(out, differences(findings.texts, texts))
+        for name, text in texts.items() if fix else ():
+            _write(name, text)
+        for problem in findings.problems:
+            tell_problem(sink, problem)
+        close(sink, findings, verdict)
+    if not quiet and (output_file is not None or diff or not SINKS[format].human):
+        sys.stderr.write(draw(closing(findings, verdict), Look()))
+    return verdict.exit_code
+
+
+def _usual_plans() -> list[str]:
+    there = usual_plans()
+    if not there:
+        usual = ", ".join(PLAN_NAMES)
+        raise UsageError(f"no plan: name files or folders, as in protocols lint plans/; without any one of {usual} is taken from here")
+    return there
+
+
+class Diff:
+    """A sink of its own: shows what would change in place of what was found."""
+
+    def __init__(self, out: BinaryIO, lines: Iterable[str]) -> None:
+        self.out = out
+        self.lines = lines
+
+    def problem(self, problem: Problem) -> None:
+        """Nothing: it is still there after all that is shown."""
+
+    def close(self, outcome: Outcome, verdict: Verdict) -> None:
+        self.out.writelines(line.encode() for line in self.lines)
+        self.out.flush()
+
+
+def _write(name: str, text: str) -> None:
+    try:
+        Path(name).write_bytes(text.encode())
+    except OSError as error:
+        raise UsageError(f"--fix: {name} cannot be written ({error.strerror})") from None
+
+
+def _listed(values: list[str] | None) -> list[str]:
+    """The names in an option that may be given several times, each time with commas."""
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
