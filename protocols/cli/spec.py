@@ -24,8 +24,8 @@ import typer
 from protocols.cli.exits import tell
 from protocols.cli.options import choices, look, one_of, to_stdout
 from protocols.errors import UsageError
+from protocols.sinks.page import BLANK, Line, Span, draw
 from protocols.sinks.sink import to_json
-from protocols.sinks.terminal import BLANK, Line, Span, draw
 from protocols.violations import counted
 
 if TYPE_CHECKING:
