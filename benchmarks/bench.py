@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,10 +69,6 @@ class Bench:
         if not command.exists():
             raise Unavailable(f"there is no {command}; install it with: {sys.executable} -m pip install -e .")
         return command
-
-    @cached_property
-    def has_jobs(self) -> bool:
-        return b"--jobs" in subprocess.run([self.protocols, "validate", "--help"], capture_output=True, check=True).stdout
 
     def home(self, peer: str) -> Path:
         """The folder where this peer is installed. Raises Unavailable."""

@@ -62,7 +62,7 @@ def validated(name: str, *, on: str, plan: str = "shop", jobs: int = 1, copies: 
         if watch and not watchable():
             raise Unavailable("this system has no /proc to see memory in")
         files = [bench.input(on)] if copies == 1 else bench.copies(on, copies)
-        options = ["--plan", bench.plan(plan), "--format", "json", "--output", bench.report(), "--no-progress", *_jobs(bench, jobs)]
+        options = ["--plan", bench.plan(plan), "--format", "json", "--output", bench.report(), "--no-progress", "--jobs", str(jobs)]
         return list(map(str, [bench.protocols, "validate", *files, *options]))
 
     def measure(bench: Bench) -> Figures:
@@ -71,14 +71,6 @@ def validated(name: str, *, on: str, plan: str = "shop", jobs: int = 1, copies: 
         return Figures(counts["events"], counts["invalid"], finished.cpu, finished.wall, finished.peak)
 
     return Contestant(name, on, command, measure, copies)
-
-
-def _jobs(bench: Bench, jobs: int) -> list[str]:
-    if bench.has_jobs:
-        return ["--jobs", str(jobs)]
-    if jobs == 1:
-        return []
-    raise Unavailable("this protocols validate has no --jobs")
 
 
 def loaded(name: str, mode: str) -> Contestant:
