@@ -21,7 +21,7 @@ from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
 from protocols.problems import Problem
-from protocols.readers import SLICE, Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
+from protocols.readers import Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
 from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
 
@@ -75,7 +75,7 @@ def validate_files(
     redact: bool = False,
     stdin: BinaryIO | None = None,
     jobs: int = 1,
-    slice_bytes: int = SLICE,
+    slice_bytes: int | None = None,
     on_problem: Callable[[Problem], None] | None = None,
     on_bytes: Callable[[int], None] | None = None,
     on_events: Callable[[int], None] | None = None,

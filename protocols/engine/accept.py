@@ -18,12 +18,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-from protocols.engine.decoders import REFUSALS, REFUSED, Decode, Decoders, Made, Refused, attempt, build
+from protocols.engine.decoders import REFUSALS, REFUSED, Decode, Decoders, Made, Refused, attempt, build, lies_deep
 from protocols.engine.parse import depth_of_text
 from protocols.engine.router import Route
 from protocols.engine.types import is_odd
@@ -39,8 +40,8 @@ class Acceptor:
         self._most_depth: int = limits["depth"]
         self._built: Decoders | None = None
         self._made: Made = {}
-        self._checked = 0  # events that a check had to look at for names that the plan lacks
-        self._enough = _ENOUGH_CHECKED
+        self._slow = 0  # events that a check had to look at for names that the plan lacks, or that had unusual keys
+        self._enough = _ENOUGH_SLOW
 
     def __reduce__(self) -> tuple[type[Acceptor], tuple[Mapping[str, Any]]]:
         return type(self), (self._bundle,)
@@ -48,7 +49,7 @@ class Acceptor:
     @cached_property
     def routes(self) -> frozenset[Route]:
         """The routes that have a decoder, whose events can be accepted at all. No version is `assumed` here."""
-        return frozenset(entry.route for entry in self.decoders(b"").entries.values())
+        return self.decoders(b"").routes()
 
     def decoders(self, line: bytes) -> Decoders:
         """The decoders; the first line that is asked about settles the order in which they expect an event's keys."""
@@ -63,26 +64,25 @@ class Acceptor:
         decoders = self._built or self.decoders(line)
         if not self._is_plain(line) and not self._is_proper(line):
             return None
-        for decode in decoders.decodes:
-            try:
-                event = decode(line)
-            except REFUSALS:
-                continue
-            kind = type(event)
-            route = decoders.sure.get(kind)
-            if route is not None and event.userId is not None:
-                return route
-            if decoders.entries[kind].names:
-                self._learn(1)
-            return decoders.route(event, line)
-        return None
+        event = decoders.decode(line)
+        if event is REFUSED:
+            return None
+        kind = type(event)
+        route = decoders.sure.get(kind)
+        if route is not None and event.userId is not None:
+            return route
+        if kind in decoders.slow:
+            self._learn([line])
+        return decoders.route(event, line)
 
-    def _learn(self, checked: int) -> None:
-        """Let decoders take the names that were met most often in events that a check had to look at. Done ever less often."""
-        self._checked += checked
-        if self._checked < self._enough or self._built is None:
+    def _learn(self, slow: Sequence[bytes]) -> None:
+        """Let decoders take the keys of these lines, and the names that were met most often in events that a check had to look
+        at. Done ever less often."""
+        self._slow += len(slow)
+        if self._slow < self._enough or self._built is None:
             return
         self._enough *= 4
+        order = tuple(dict.fromkeys(chain(self._built.order, *map(_keys, slow))))[:_MOST_KEYS]
         learned = {key: dict(members) for key, members in self._built.learned.items()}
         for entry in self._built.entries.values():
             for member, counts in entry.names.items():
@@ -90,7 +90,7 @@ class Acceptor:
                 often = [name for name, count in counts.items() if count >= _ENOUGH_MET and name not in known and not is_odd(name)]
                 often.sort(key=lambda name: -counts[name])
                 learned.setdefault(entry.key, {})[member] = [*known, *often][:_MOST_LEARNED]
-        self._built = build(self._bundle, self._built.order, learned, self._made)
+        self._built = build(self._bundle, order, learned, self._made)
 
     def takes(self, line: bytes) -> bool:
         """Whether a line is small, shallow and in UTF-8, without which nothing of it is certain."""
@@ -118,13 +118,13 @@ class Acceptor:
     def _together(self, lines: Sequence[bytes], routes: Counter[Route]) -> list[int]:
         """The same for lines that `are_plain` has looked at."""
         decoders = self.decoders(lines[0])
-        if not decoders.decodes:
+        if decoders.first is None:
             return list(range(len(lines)))
-        events, refused = _decode_all(decoders.decodes, lines)
+        events, refused = _decode_all(decoders, decoders.first, lines)
         kinds = Counter(map(type, events))
         kinds.pop(Refused, None)
         unsure = kinds.keys() - decoders.sure.keys()
-        checked = sum(kinds[kind] for kind in unsure if decoders.entries[kind].names)
+        slow = [line for line, event in zip(lines, events, strict=True) if type(event) in decoders.slow] if unsure else []
         if unsure or not all(map(_user_of, events)):
             for at, event in enumerate(events):
                 if type(event) in unsure or event.userId is None:
@@ -134,8 +134,8 @@ class Acceptor:
                         refused.append(at)
                     else:
                         routes[route] += 1
-        if checked:
-            self._learn(checked)
+        if slow:
+            self._learn(slow)
         for kind, count in kinds.items():
             if count:
                 routes[decoders.entries[kind].route] += count
@@ -173,37 +173,36 @@ _BATCH = 100
 _FEW = 6
 """Lines looked at together: as many as have fewer brackets, as a rule, than one event may be deep (64)."""
 
-_ENOUGH_CHECKED = 100
-"""Events looked at by a check before names are learned from them for the first time."""
+_ENOUGH_SLOW = 100
+"""Events taken in a slower way before keys and names are learned from them for the first time."""
 
 _ENOUGH_MET = 3
+_MOST_KEYS = 64
 _MOST_LEARNED = 64
 
 _user_of = attrgetter("userId")
 
 
-def _decode_all(decodes: Sequence[Decode], lines: Sequence[bytes]) -> tuple[list[Any], list[int]]:
+def _decode_all(decoders: Decoders, first: Decode, lines: Sequence[bytes]) -> tuple[list[Any], list[int]]:
     """Every line decoded by the first union, or by another where that one refuses it; `REFUSED` where all do."""
-    first, *others = decodes
     events: list[Any] = []
     refused: list[int] = []
     rest = iter(lines)
-    while not _extended(events, first, rest):
-        line = lines[len(events)]
-        event = next((event for decode in others if (event := attempt(decode, line)) is not REFUSED), REFUSED)
+    while (error := _extended(events, first, rest)) is not None:
+        event = decoders.decode_again(lines[len(events)], deep=lies_deep(error))
         if event is REFUSED:
             refused.append(len(events))
         events.append(event)
     return events, refused
 
 
-def _extended(events: list[Any], decode: Decode, lines: Iterator[bytes]) -> bool:
-    """Decode lines into `events` up to the first that is refused; False where there was one, and it is consumed."""
+def _extended(events: list[Any], decode: Decode, lines: Iterator[bytes]) -> Exception | None:
+    """Decode lines into `events` up to the first that is refused; what is said of that one, which is consumed."""
     try:
         events.extend(map(decode, lines))
-    except REFUSALS:
-        return False
-    return True
+    except REFUSALS as error:
+        return error
+    return None
 
 
 def _keys(line: bytes) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from protocols import names
-from protocols.engine.decoders import REFUSALS, Decode, Decoders, Entry, Member, loosened, route_of, union
+from protocols.engine.decoders import REFUSALS, Decode, Decoders, Entry, Member, decoder, loosened, route_of
 from protocols.engine.explain import Result, in_order
 from protocols.engine.faults import failing
 from protocols.engine.finding import Path
@@ -162,10 +162,12 @@ class Known:
     def __init__(self, bundle: Mapping[str, Any], decoders: Decoders) -> None:
         self._bundle = bundle
         self._order = decoders.order
-        self._entries = {entry.route: entry for entry in decoders.entries.values()}
+        self._decoders = decoders
+        self._entries: dict[Route, Entry] = {}
         settings = bundle["x-protocols"]
         self._refuses_strangers = settings["unplanned"]["events"] == "error"
-        self._track: Mapping[str, Any] = settings["calls"]["track"]
+        self._calls: Mapping[str, Any] = settings["calls"]
+        self._track: Mapping[str, Any] = self._calls["track"]
         self._strangers: dict[str, Entry] = {}
         self._built_strangers = 0
         self._seen: dict[tuple[str, Path], int] = {}
@@ -218,8 +220,11 @@ class Known:
 
     def learn(self, line: bytes, result: Result) -> None:
         """Remember what the second stage said of a line that could not be recalled."""
-        entry = self._entries.get(result.route._replace(assumed=False)) or self._stranger(result)
-        if entry is None or not result.violations:
+        if not result.violations:
+            return
+        planned = self._planned(result.route._replace(assumed=False))
+        entry = planned or self._stranger(result)
+        if entry is None:
             return
         found = self._decoded(line)
         if found is not None:
@@ -228,13 +233,21 @@ class Known:
                 _remember(event, known, result)
             return
         self._waiting += 1
-        if entry.route in self._entries:
+        if planned is not None:
             for problem in result.violations:
-                self._notice(entry, problem)
+                self._notice(planned, problem)
         elif self._is_noticed(str(entry.route.event), ("event",)) and len(self._strangers) < _MOST_STRANGERS:
             self._strangers[str(entry.route.event)] = entry
         if (self._changed or len(self._strangers) > self._built_strangers) and self._waiting >= len(self._members):
             self._rebuild()
+
+    def _planned(self, route: Route) -> Entry | None:
+        """The entry of a route whose events can be accepted at all."""
+        if route in self._entries:
+            return self._entries[route]
+        is_planned = route.call is not None and (route.event is None or route.event in self._calls[route.call]["events"])
+        entry = self._decoders.entry(route) if is_planned else None
+        return entry if entry is None else self._entries.setdefault(route, entry)
 
     def _stranger(self, result: Result) -> Entry | None:
         """The entry of an event that the plan lacks, where nothing is said of such events but that."""
@@ -280,7 +293,7 @@ class Known:
             if fitting is None:
                 unions.append(fitting := {})
             fitting[tag] = member.struct
-        decodes = tuple(union(list(each.values())) for each in unions)
+        decodes = tuple(decoder(list(each.values())) for each in unions)
         self._state = decodes, {member.struct: known for member, known in self._members.values()}
 
     def _build(self, entry: Entry) -> None:

@@ -40,7 +40,7 @@ class Engine:
         self._sound: dict[Route, Result] = {}
 
     def check(self, raw: bytes) -> Result:
-        """The result for the event in these bytes: one JSON text in UTF-8."""
+        """The result for the event in these bytes: one JSON text in UTF-8, and maybe a line end."""
         if self._acceptor is not None and (route := self._acceptor.accept(raw)) is not None:
             return self._sound[route] if route in self._sound else self._sound.setdefault(route, Result(route))
         outcome = self._outcome(raw)
@@ -53,7 +53,6 @@ class Engine:
 
     def check_all(self, raws: Sequence[bytes]) -> tuple[Counter[Route], list[tuple[int, Outcome]]]:
         """The results for many events: how many of each route have nothing wrong, and the others by index, in order.
-
         Where most events have been bad lately, accepting them is not even tried before they are recalled.
         """
         accepted: Counter[Route] = Counter()
@@ -75,6 +74,7 @@ class Engine:
 
     def _outcome(self, raw: bytes, *, plain: bool = False) -> Outcome:
         """What is wrong with an event: as it was said of others, or explained. `plain` says that the acceptor takes it."""
+        raw = raw.rstrip(b"\r\n")
         if self._acceptor is None or not (plain or self._acceptor.takes(raw)):
             return self.explainer.explain(raw)
         if self._known is None:

@@ -22,7 +22,7 @@ from protocols.readers.lines import LINES
 from protocols.readers.pattern import PATTERN
 from protocols.readers.record import Batch, Done, Fault, Record, Source
 from protocols.readers.records import Opener
-from protocols.readers.slices import BLOCK, SLICE, Live, Slice, gathered, grid, lines_in, stretches
+from protocols.readers.slices import BLOCK, SLICE, Live, Slice, gathered, grid, lines_in, slice_size, stretches
 from protocols.readers.stdin import STDIN
 from protocols.readers.stream import Stream
 from protocols.readers.values import VALUES
@@ -87,8 +87,9 @@ def total_bytes(sources: Sequence[str]) -> int | None:
     return None if None in sizes else sum(size for size in sizes if size is not None)
 
 
-def is_much(parts: Iterable[Source | Fault], size: int = SLICE) -> bool:
+def is_much(parts: Iterable[Source | Fault], size: int | None = None) -> bool:
     """Whether it may pay to share the reading of what `expand` has found; where a size is not known, it may."""
+    size = size or SLICE
     sizes = [part.size for part in parts if isinstance(part, Source)]
     return None in sizes or sum(filter(None, sizes)) > FEW * size
 
@@ -154,9 +155,11 @@ def slices(
     stdin: BinaryIO | None = None,
     share: bool = False,
     on_bytes: Callable[[int], None] | None = None,
-    size: int = SLICE,
+    size: int | None = None,
 ) -> Iterator[Slice | Live | Fault | Done]:
     """What `expand` has found in slices for `read_slice`, in the same order; the cut depends on the input and `size` alone.
+
+    Without a `size`, large input has larger slices.
 
     What cannot be opened twice is read here, so `on_bytes` counts its bytes and Done or a Fault follows its last slice.
     Its slices are Live; with `share`, they can be read elsewhere as soon as it turns out to be large. A packed file that
@@ -164,6 +167,7 @@ def slices(
     """
     parts = list(parts)
     total = sum(part.size or 0 for part in parts if isinstance(part, Source))
+    size = size or slice_size(total)
     for part in parts:
         if isinstance(part, Fault):
             yield part

@@ -12,10 +12,15 @@ MOST_BYTES = 256 * 1024 * 1024
 """The largest record that is read; a larger one is a problem and is passed over without being held."""
 
 
+ENDS = b"\r\n"
+"""What a text that is a line may have behind it."""
+
+
 class Texts(NamedTuple):
     """Texts of one JSON value each, not parsed, and the line where each begins, None for the items of an array on the file's only line.
 
-    With `arrays` some of them may be arrays of events, with `bodies` batch bodies.
+    A text that is a line may still have its line end behind it. With `arrays` some of them may be arrays of events, with
+    `bodies` batch bodies.
     """
 
     raws: list[bytes]

@@ -31,6 +31,7 @@ class Record(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct, frozen=True):
     """Records that follow each other in one file: `raws[i]` begins on line `lines[i]` and is record `first_record + i`.
 
+    It may have its line end behind it.
     A line is None where lines mean nothing, as in a file of one line that holds many records. `batch_bytes` is the size in
     bytes of the batch body that these records came in, None where they came in none; such a batch may hold no record.
     """
@@ -48,7 +49,7 @@ class Batch(msgspec.Struct, frozen=True):
     def records(self) -> Iterator[Record]:
         """The records one by one; the first carries `batch_bytes`."""
         for index, raw in enumerate(self.raws):
-            yield Record(self.place(index), raw, batch_bytes=None if index else self.batch_bytes)
+            yield Record(self.place(index), raw.rstrip(b"\r\n"), batch_bytes=None if index else self.batch_bytes)
 
 
 class Fault(msgspec.Struct, frozen=True):

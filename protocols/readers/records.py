@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from protocols.positions import Place
 from protocols.problems import Problem
-from protocols.readers.format import Cut, Oversized, Texts
+from protocols.readers.format import ENDS, Cut, Oversized, Texts
 from protocols.readers.record import Batch, Fault, Record
 from protocols.readers.stream import Stream
 from protocols.readers.unwrap import Opened, may_hold_body, open_text, pointed, pointer_of
@@ -41,7 +41,7 @@ class Opener:
         raws: list[bytes] = []
         lines: list[int | None] = []
         for text, line in zip(texts.raws, texts.lines, strict=True):
-            for found in self._found(text, texts):
+            for found in self._found(text.rstrip(ENDS), texts):
                 if isinstance(found, bytes):
                     raws.append(found)
                     lines.append(line)
