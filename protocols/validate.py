@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from msgspec.structs import replace
 
+from protocols.engine.accept import Accepted
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.validator import Engine, Mode
@@ -136,11 +137,12 @@ class Check:
         faults: list[Fault] = []
         read: list[int] = []
         lines = records = 0
+        accepted = self.engine.nothing_yet()
         for part in read_slice(whole, self.opener, on_bytes=read.append):
             events = 0
             match part:
                 case Batch():
-                    _add_batch(builder, self.engine, part, tell)
+                    _add_batch(builder, self.engine, part, accepted, tell)
                     events = len(part.raws)
                 case Record():
                     _add_record(builder, self.engine, part, tell)
@@ -155,6 +157,8 @@ class Check:
             told.clear()
             send(Progress(events, sum(read)))
             read.clear()
+        for route, count in accepted.by_route().items():
+            builder.add_valid(route, count)
         send(Checked(builder.report(), faults, lines, records, isinstance(whole, Slice) and whole.last))
 
 
@@ -227,12 +231,10 @@ def _planned(plan: Plan) -> Iterator[Planned]:
                 )
 
 
-def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Tell | None) -> None:
+def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, tell: Tell | None) -> None:
+    """Report what is wrong with the events of a batch; those with which nothing is are counted as accepted."""
     _add_batch_size(builder, engine, batch.batch_bytes, batch.place(0) if batch.raws else Place(batch.file, None, batch.first_record), tell)
-    accepted, rest = engine.check_all(batch.raws)
-    for route, count in accepted.items():
-        builder.add_valid(route, count)
-    for index, outcome in rest:
+    for index, outcome in engine.check_more(batch.raws, accepted):
         if isinstance(outcome, Recalled) and tell is None:
             seen = Seen(batch.file, batch.lines[index], batch.first_record + index, outcome.message_id)
             builder.add_recurring(outcome.sightings, outcome.route, seen)

@@ -30,6 +30,25 @@ from protocols.engine.router import Route
 from protocols.engine.types import is_odd
 
 
+class Accepted:
+    """How many events were accepted, counted by the structs that they were decoded to, and by route where these do not tell.
+
+    Routes are put together at the end: where a plan has a thousand events, most of a batch are of different ones.
+    """
+
+    def __init__(self, sure: Mapping[type[Any], Route]) -> None:
+        self._sure = sure
+        self.kinds: Counter[type[Any]] = Counter()
+        self.routes: Counter[Route] = Counter()
+
+    def by_route(self) -> Counter[Route]:
+        routes = Counter(self.routes)
+        for kind, count in self.kinds.items():
+            if kind is not Refused:
+                routes[self._sure[kind]] += count
+        return routes
+
+
 class Acceptor:
     """Accepts events by a bundle. Builds its decoders when it is first asked; picklable, and safe between threads."""
 
@@ -40,6 +59,7 @@ class Acceptor:
         self._most_depth: int = limits["depth"]
         self._built: Decoders | None = None
         self._made: Made = {}
+        self._sure: dict[type[Any], Route] = {}
         self._slow = 0  # events that a check had to look at for names that the plan lacks, or that had unusual keys
         self._enough = _ENOUGH_SLOW
 
@@ -55,7 +75,7 @@ class Acceptor:
         """The decoders; the first line that is asked about settles the order in which they expect an event's keys."""
         if self._built is None:
             self._built = build(
-                self._bundle, _keys(line), made=self._made
+                self._bundle, _keys(line), made=self._made, sure=self._sure
             )  # where two threads build them at once, the last stays: both are right
         return self._built
 
@@ -90,7 +110,7 @@ class Acceptor:
                 often = [name for name, count in counts.items() if count >= _ENOUGH_MET and name not in known and not is_odd(name)]
                 often.sort(key=lambda name: -counts[name])
                 learned.setdefault(entry.key, {})[member] = [*known, *often][:_MOST_LEARNED]
-        self._built = build(self._bundle, order, learned, self._made)
+        self._built = build(self._bundle, order, learned, self._made, self._sure)
 
     def takes(self, line: bytes) -> bool:
         """Whether a line is small, shallow and in UTF-8, without which nothing of it is certain."""
@@ -98,47 +118,53 @@ class Acceptor:
 
     def accept_all(self, lines: Sequence[bytes]) -> tuple[Counter[Route], list[int]]:
         """How many events of each route were accepted, and the indices of the lines that were not, ascending."""
-        routes: Counter[Route] = Counter()
+        accepted = self.nothing_yet()
+        refused = self.accept_more(lines, accepted)
+        return accepted.by_route(), refused
+
+    def nothing_yet(self) -> Accepted:
+        """What to count into."""
+        return Accepted(self._sure)
+
+    def accept_more(self, lines: Sequence[bytes], accepted: Accepted) -> list[int]:
+        """The same, counted on."""
         refused: list[int] = []
         for start in range(0, len(lines), _BATCH):
             batch = lines[start : start + _BATCH]
             accept = self._together if self.are_plain(batch) else self._one_by_one
-            refused += (start + at for at in accept(batch, routes))
-        return routes, refused
+            refused += (start + at for at in accept(batch, accepted))
+        return refused
 
-    def _one_by_one(self, lines: Sequence[bytes], routes: Counter[Route]) -> Iterator[int]:
-        """Count the accepted lines into `routes`; yields the indices of the others."""
+    def _one_by_one(self, lines: Sequence[bytes], accepted: Accepted) -> Iterator[int]:
+        """Count the accepted lines; yields the indices of the others."""
         for at, line in enumerate(lines):
             route = self.accept(line)
             if route is None:
                 yield at
             else:
-                routes[route] += 1
+                accepted.routes[route] += 1
 
-    def _together(self, lines: Sequence[bytes], routes: Counter[Route]) -> list[int]:
+    def _together(self, lines: Sequence[bytes], accepted: Accepted) -> list[int]:
         """The same for lines that `are_plain` has looked at."""
         decoders = self.decoders(lines[0])
         if decoders.first is None:
             return list(range(len(lines)))
         events, refused = _decode_all(decoders, decoders.first, lines)
-        kinds = Counter(map(type, events))
-        kinds.pop(Refused, None)
-        unsure = kinds.keys() - decoders.sure.keys()
-        slow = [line for line, event in zip(lines, events, strict=True) if type(event) in decoders.slow] if unsure else []
+        kinds: list[type[Any]] = list(map(type, events))
+        unsure = set(kinds) - decoders.sure.keys() - {Refused}
+        slow = [line for line, kind in zip(lines, kinds, strict=True) if kind in decoders.slow] if unsure else []
         if unsure or not all(map(_user_of, events)):
             for at, event in enumerate(events):
-                if type(event) in unsure or event.userId is None:
-                    kinds[type(event)] -= 1
+                if kinds[at] in unsure or event.userId is None:
+                    kinds[at] = Refused
                     route = decoders.route(event, lines[at])
                     if route is None:
                         refused.append(at)
                     else:
-                        routes[route] += 1
+                        accepted.routes[route] += 1
+        accepted.kinds.update(kinds)
         if slow:
             self._learn(slow)
-        for kind, count in kinds.items():
-            if count:
-                routes[decoders.entries[kind].route] += count
         return sorted(refused)
 
     def are_plain(self, lines: Sequence[bytes]) -> bool:

@@ -76,11 +76,11 @@ class Decoders:
     the keys they expect, `learned` the names that they take beside the planned ones without a check.
     """
 
-    def __init__(self, plan: _Plan) -> None:
+    def __init__(self, plan: _Plan, sure: dict[type[Any], Route]) -> None:
         self.order = plan.order
         self.learned = plan.learned
         self.entries: dict[type[Any], Entry] = {}
-        self.sure: dict[type[Any], Route] = {}
+        self.sure = sure
         self.slow: set[type[Any]] = set()
         self._unions = [] if plan.is_private else [_Union(step, plan) for step in _steps(plan)]
 
@@ -180,10 +180,17 @@ Learned = Mapping[str, Mapping[str, Sequence[str]]]
 in. They are members of a struct then, which is three times as fast as to look at all names of an event."""
 
 
-def build(bundle: Mapping[str, Any], order: Sequence[str], learned: Learned = {}, made: Made | None = None) -> Decoders:  # noqa: B006  # only read
+def build(
+    bundle: Mapping[str, Any],
+    order: Sequence[str],
+    learned: Learned | None = None,
+    made: Made | None = None,
+    sure: dict[type[Any], Route] | None = None,
+) -> Decoders:
     """The decoders of a bundle. `order` lists the keys of usual events in their order: these are found at once. `made` keeps
-    structs for the next time."""
-    return Decoders(_Plan(bundle["$defs"], bundle["x-protocols"], order, learned, {} if made is None else made))
+    structs for the next time, and `sure` those that were ever sure."""
+    plan = _Plan(bundle["$defs"], bundle["x-protocols"], order, learned or {}, {} if made is None else made)
+    return Decoders(plan, {} if sure is None else sure)
 
 
 def loosened(bundle: Mapping[str, Any], order: Sequence[str], entry: Entry, schema: Mapping[str, Any]) -> Member:

@@ -16,6 +16,7 @@ bounded: so many places an event, so many texts a place.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple, get_args
@@ -40,6 +41,8 @@ ITEM = 0
 
 _ENOUGH = 2
 """Sightings after which a fault is worth a struct."""
+_WORTH = 8
+"""Events explained for which a struct of their event is made, or made anew: it takes as long as ten explanations."""
 _MOST_PLACES = 64
 """Places let through in one event."""
 _MOST_STRANGERS = 256
@@ -174,7 +177,9 @@ class Known:
         self._places: dict[str, dict[Path, _Place]] = {}
         self._members: dict[str, tuple[Member, _Known]] = {}
         self._changed: set[str] = set()
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
+        self._ready: set[str] = set()
+        self._waited = 0
         self._state: tuple[tuple[Decode, ...], dict[type[Any], _Known]] = ((), {})
 
     def recall(self, line: bytes) -> Recalled | None:
@@ -232,13 +237,16 @@ class Known:
             if route == result.route:
                 _remember(event, known, result)
             return
-        self._waiting += 1
+        self._waited += 1
         if planned is not None:
             for problem in result.violations:
                 self._notice(planned, problem)
+            self._waiting[planned.key] += 1
+            if planned.key in self._changed and self._waiting[planned.key] >= _WORTH:
+                self._ready.add(planned.key)
         elif self._is_noticed(str(entry.route.event), ("event",)) and len(self._strangers) < _MOST_STRANGERS:
             self._strangers[str(entry.route.event)] = entry
-        if (self._changed or len(self._strangers) > self._built_strangers) and self._waiting >= len(self._members):
+        if (self._ready or len(self._strangers) > self._built_strangers) and self._waited >= len(self._members):
             self._rebuild()
 
     def _planned(self, route: Route) -> Entry | None:
@@ -277,9 +285,11 @@ class Known:
     def _rebuild(self) -> None:
         """New structs where places have come, and unions of all. Done when as many events were explained before as there are
         structs, so that it takes no larger share of the time when these are many."""
-        changed, self._changed, self._waiting = self._changed, set(), 0
+        ready, self._ready, self._waited = self._ready, set(), 0
+        self._changed -= ready
         for entry in self._entries.values():
-            if entry.key in changed:
+            if entry.key in ready:
+                self._waiting[entry.key] = 0
                 self._build(entry)
         for name, entry in list(self._strangers.items())[self._built_strangers :]:
             with contextlib.suppress(Inexact):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from protocols.engine.accept import Acceptor
+from protocols.engine.accept import Accepted, Acceptor
 from protocols.engine.explain import Explainer, Result
 from protocols.engine.faults import MakeJudge, fast_judge
 from protocols.engine.known import Known, Recalled
@@ -52,25 +52,35 @@ class Engine:
         return self.check(raw) if raw is not None else self.explainer.explain_value(value)
 
     def check_all(self, raws: Sequence[bytes]) -> tuple[Counter[Route], list[tuple[int, Outcome]]]:
-        """The results for many events: how many of each route have nothing wrong, and the others by index, in order.
+        """The results for many events: how many of each route have nothing wrong, and the others by index, in order."""
+        accepted = self.nothing_yet()
+        outcomes = self.check_more(raws, accepted)
+        return accepted.by_route(), outcomes
+
+    def nothing_yet(self) -> Accepted:
+        """What to count events into that have nothing wrong."""
+        return self._acceptor.nothing_yet() if self._acceptor is not None else Accepted({})
+
+    def check_more(self, raws: Sequence[bytes], accepted: Accepted) -> list[tuple[int, Outcome]]:
+        """The same, counted on.
+
         Where most events have been bad lately, accepting them is not even tried before they are recalled.
         """
-        accepted: Counter[Route] = Counter()
         rest: Iterable[int] = range(len(raws))
         plain = False
         if self._acceptor is not None and not self._mostly_bad:
-            accepted, rest = self._acceptor.accept_all(raws)
+            rest = self._acceptor.accept_more(raws, accepted)
         elif self._acceptor is not None:
             plain = self._acceptor.are_plain(raws)
         outcomes: list[tuple[int, Outcome]] = []
         for index in rest:
             outcome = self._outcome(raws[index], plain=plain)
             if outcome.clean:
-                accepted[outcome.route] += 1
+                accepted.routes[outcome.route] += 1
             else:
                 outcomes.append((index, outcome))
         self._mostly_bad = 2 * len(outcomes) > len(raws)
-        return accepted, outcomes
+        return outcomes
 
     def _outcome(self, raw: bytes, *, plain: bool = False) -> Outcome:
         """What is wrong with an event: as it was said of others, or explained. `plain` says that the acceptor takes it."""

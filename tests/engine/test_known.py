@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from protocols.engine import known
 from protocols.engine.known import Recalled
 from protocols.engine.validator import Engine
 from protocols.plan import load_text
@@ -141,6 +142,11 @@ EXPLAINED = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def learns_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "_WORTH", 2)
+
+
 def outcomes(events: list[dict[str, Any]], mode: str = "fast", **options: Any) -> list[Any]:
     engine = Engine(compile_plan(load_text(PLAN)), mode=mode, **options)  # type: ignore[arg-type]
     return [engine.check_all([json.dumps(event).encode()])[1][0][1] for event in events]
@@ -150,10 +156,10 @@ def outcomes(events: list[dict[str, Any]], mode: str = "fast", **options: Any) -
     ("events", "redact"), [(row, redact) for row in RECALLED for redact in (False, True)] + [(row, False) for row in SHOWN]
 )
 def test_recalled(events: list[dict[str, Any]], redact: bool) -> None:
-    found = outcomes([*events, events[-1]], redact=redact)
+    found = outcomes([*events, *events, events[-1]], redact=redact)
     assert isinstance(found[-1], Recalled)
     assert [getattr(outcome, "result", lambda whole=outcome: whole)() for outcome in found] == outcomes(
-        [*events, events[-1]], "explain", redact=redact
+        [*events, *events, events[-1]], "explain", redact=redact
     )
 
 
