@@ -39,6 +39,11 @@ class Engine:
         self._mostly_bad = False
         self._sound: dict[Route, Result] = {}
 
+    @property
+    def learns(self) -> bool:
+        """Whether it becomes faster with the events that it sees."""
+        return self._acceptor is not None
+
     def check(self, raw: bytes) -> Result:
         """The result for the event in these bytes: one JSON text in UTF-8, and maybe a line end."""
         if self._acceptor is not None and (route := self._acceptor.accept(raw)) is not None:
