@@ -25,8 +25,9 @@ from protocols.problems import Problem, Severity
 from protocols.report import Findings, Group, Outcome, Report, Sample, Verdict
 from protocols.report.report import Key
 from protocols.sinks import frames
-from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, many, severities, short
+from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, severities, short
 from protocols.sinks.sink import Look
+from protocols.violations import many, percent
 
 GROUPS_OF_ONE_EVENT = 5
 """So many groups of one event are shown before the others get their turn."""
@@ -91,27 +92,7 @@ def counts(outcome: Outcome) -> str:
 
 def sentence(outcome: Outcome, verdict: Verdict) -> str:
     """Whether the run passed, why, and how the command exits."""
-    least = verdict.fail_on
-    noun = "finding" if isinstance(outcome, Findings) else "violation"
-    if verdict.incomplete:
-        return f"Failed: {verdict.incomplete} (exit code {verdict.exit_code})."
-    if least == "never":
-        return "Passed: with --fail-on never nothing fails the run."
-    above = "" if least == "error" else " or above"
-    if verdict.passed:
-        tolerated = "; lesser ones do not fail the run" if outcome.by_severity else ""
-        return f"Passed: no {noun} of severity {least}{above}{tolerated}."
-    return f"Failed: {many(verdict.failing, noun)} of severity {least}{above} (exit code {verdict.exit_code})."
-
-
-def percent(part: int, whole: int) -> str:
-    """A share that says neither 0% of something nor 100% of not everything."""
-    share = 100 * part / whole
-    if 0 < share < 0.1:
-        return "<0.1%"
-    if 99.9 < share < 100:
-        return ">99.9%"
-    return "100%" if part == whole else f"{share:.1f}%"
+    return f"Passed: {verdict.why}." if verdict.passed else f"Failed: {verdict.why} (exit code {verdict.exit_code})."
 
 
 def _select(ranked: Sequence[Group], limit: int) -> tuple[list[Group], list[Group]]:
