@@ -20,10 +20,11 @@ from protocols.jobs import Pool, Progress, Send
 from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
-from protocols.problems import Problem
+from protocols.problems import Problem, Severity
 from protocols.readers import SLICE, Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
 from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
+from protocols.schema.settings import weighed
 
 Event = Mapping[str, Any] | bytes | str
 """One event: a mapping, which stands for the JSON text that it would be sent as, or that text."""
@@ -73,6 +74,7 @@ def validate_files(
     engine: Mode = "fast",
     samples: int = 3,
     redact: bool = False,
+    severity: Mapping[str, Severity] | None = None,
     stdin: BinaryIO | None = None,
     jobs: int = 1,
     slice_bytes: int = SLICE,
@@ -82,12 +84,15 @@ def validate_files(
 ) -> Report:
     """Check all events in files, folders and globs, or in `stdin` for the source `-`.
 
-    `at` is an RFC 6901 pointer to the event in records that wrap it. `on_problem` is called with each violation in
+    `at` is an RFC 6901 pointer to the event in records that wrap it. `severity` (id or family -> severity) counts over what
+    the plan says; `off` takes violations out, as `protocols.weights` makes them. `on_problem` is called with each violation in
     input order, `on_bytes` and `on_events` with the growth since the last call. Large input is checked in slices of
     `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
     read to their end are said in `report.faults`. Raises EventsError where a source stands for no file or a process dies.
     """
-    check = Check(Engine(compile_plan(plan), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None)
+    check = Check(
+        Engine(weighed(compile_plan(plan), severity or {}), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None
+    )
     total = _Total(Builder(about(plan, samples)), on_problem, on_bytes, on_events)
     found = expand(sources)
     jobs = jobs if is_much(found, slice_bytes) else 1

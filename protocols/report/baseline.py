@@ -202,7 +202,7 @@ def _entry(item: Any, number: int, name: str) -> Entry:
             raise _no_baseline(name, f"{key} in {at} should be {'a text' if _TYPES[key] == (str,) else 'a whole number'}, got {value!r}")
     if item.get("id") not in KINDS:
         raise _no_baseline(name, f"{at} should have the id of a violation, got {item.get('id')}")
-    return Entry(**{field: item.get(field, False if field == "all" else None) for field in Entry._fields})
+    return Entry(item.get("call"), item.get("event"), item.get("version"), item["id"], item.get("pointer"), item.get("all", False))
 
 
 def _no_baseline(place: str, why: str) -> UsageError:
