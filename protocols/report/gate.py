@@ -154,7 +154,8 @@ def _failed(outcome: Outcome, fail_on: str, failing: int, exceeded: list[str]) -
             yield f"{many(failing, 'violation')} of severity {fail_on}{above}"
         else:
             groups = sum(group.state == "new" and group.severity >= Severity[fail_on] for group in outcome.groups)
-            yield f"{many(failing, 'new violation')} of severity {fail_on}{above} in {many(groups, 'group')}"
+            where = f" in {many(groups, 'group')}" if groups else ""  # what is folded is in none
+            yield f"{many(failing, 'new violation')} of severity {fail_on}{above}{where}"
     yield from exceeded[:_MOST_EXCEEDED]
     if len(exceeded) > _MOST_EXCEEDED:
         yield f"so it is with {many(len(exceeded) - _MOST_EXCEEDED, 'more event')}"
