@@ -177,12 +177,14 @@ def _bare(rule: str) -> str:
     return rule.removeprefix("lint/")
 
 
-def _levels(names: Callable[[], Collection[str]]) -> dict[str, Any]:
-    return {"type": "object", "propertyNames": {"enum": list(names())}, "additionalProperties": {"enum": list(SEVERITIES)}}
+def _rule_names() -> dict[str, Any]:
+    return {"enum": [*_known_rules(), *(f"lint/{rule}" for rule in _known_rules()), "all"]}
 
 
-RULES = Kind(_rules, lambda: {"type": "array", "items": {"enum": ["all", *_known_rules()]}}, toml)
-RULE_SEVERITIES = Kind(_rule_severities, lambda: _levels(_known_rules), toml)
+_LEVELS = {"type": "object", "additionalProperties": {"enum": list(SEVERITIES)}}
+
+RULES = Kind(_rules, lambda: {"type": "array", "items": _rule_names()}, toml)
+RULE_SEVERITIES = Kind(_rule_severities, lambda: {**_LEVELS, "propertyNames": _rule_names()}, toml)
 
 
 # -- violations
@@ -223,7 +225,7 @@ def _violation_severities(reader: Reader, value: Any, path: Path) -> dict[str, S
 
 VIOLATION = Kind(_violation, lambda: _TEXT, toml)
 VIOLATIONS = Kind(_violations, lambda: _TEXTS, toml)
-VIOLATION_SEVERITIES = Kind(_violation_severities, lambda: {"type": "object", "additionalProperties": {"enum": list(SEVERITIES)}}, toml)
+VIOLATION_SEVERITIES = Kind(_violation_severities, lambda: _LEVELS, toml)
 
 
 # -- rates and days
