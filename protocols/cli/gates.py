@@ -130,7 +130,7 @@ def write_baseline(file: str, baseline: Baseline) -> None:
 def shrink(file: str, baseline: Baseline, report: Report, *, update: bool | None, quiet: bool) -> None:
     """Take what is healed out of the file, so that it cannot come back unseen.
 
-    In CI only where it is asked for: a checkout that changes under a build surprises, and nobody would commit it.
+    In CI only where it is asked for: a checkout that changes under a build surprises, and what it writes is thrown away.
     """
     healed: Sequence[Any] = report.settled.healed if report.settled is not None else ()
     if not healed:
@@ -140,7 +140,5 @@ def shrink(file: str, baseline: Baseline, report: Report, *, update: bool | None
         write_baseline(file, baseline.without(healed))
     if not quiet:
         what = many(len(healed), "healed violation")
-        said = f"taken out of {file}; commit it" if updates else f"still in {file}; --update-baseline takes them out"
-        tell(
-            f"notice: {what} {'was' if len(healed) == 1 and updates else 'were' if updates else 'is' if len(healed) == 1 else 'are'} {said}"
-        )
+        shrunk = f"{file} has shrunk by {what}; commit it"
+        tell(f"notice: {shrunk if updates else f'{file} still knows {what}; --update-baseline takes out what is healed'}")

@@ -59,10 +59,12 @@ def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
     )
 
 
-def events_or_default(config: ValidateConfig) -> list[str]:
-    """The events that were named on the command line, or else in the settings."""
+def events_or_default(config: ValidateConfig, baseline: str | None = None) -> list[str]:
+    """The events that were named on the command line, or else in the settings. `baseline` is what `--baseline` got."""
     if config.events:
         return list(config.events)
+    if baseline:
+        raise UsageError(f"no events: --baseline took {baseline} for its own file; write --baseline behind the events")
     raise UsageError("no events: name files or folders, or settle them with events = [...] in [tool.protocols.validate]")
 
 

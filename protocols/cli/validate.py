@@ -135,7 +135,9 @@ def validate(
         **scope(config.validate, select, ignore, severity),
         **rates(config.validate, max_violation_rate),
     )
-    inputs = events_or_default(said)
+    inputs = events_or_default(said, baseline)
+    agreed = Rates(said.max_violation_rate, said.max_violation_rates)
+    agreed.go_with(said.fail_on)  # said now, not when all is read
     file = baseline_file(said, baseline, off=no_baseline)
     known = read_baseline(file) if file is not None else None
     severities = weights(said.severity, select=said.select, ignore=said.ignore)
@@ -162,7 +164,7 @@ def validate(
             on_events=bar.events,
         )
         report = settle(report, today=day(today), waivers=config.waivers, baseline=known, off=switched_off(severities))
-        verdict = judge(report, said.fail_on, rates=Rates(said.max_violation_rate, said.max_violation_rates), allow_empty=allow_empty)
+        verdict = judge(report, said.fail_on, rates=agreed, allow_empty=allow_empty)
         bar.close()
         for line in _notices(report, verdict, inputs, said.at):
             tell(line)

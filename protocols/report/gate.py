@@ -38,6 +38,11 @@ class Rates(NamedTuple):
             return None
         return next((rate for glob, rate in self.events.items() if matches(glob, event)), None)
 
+    def go_with(self, fail_on: str) -> None:
+        """Raises UsageError where warnings would fail a run that lets errors pass."""
+        if fail_on in ("warning", "note") and (self.overall is not None or self.events):
+            raise UsageError(f"a violation rate counts events with errors; it goes with --fail-on error, not with {fail_on}")
+
 
 class Verdict(NamedTuple):
     """How a run ended. `failing` counts the problems that fail it; `exit_code` is 0, 1, 3 or 4.
@@ -61,8 +66,7 @@ def judge(outcome: Outcome, fail_on: str = "error", *, rates: Rates | None = Non
     """The verdict: 3 where a plan is wrong, 4 where events could not be read or there were none, 1 where problems fail the
     run, else 0. Raises UsageError for rates beside a `fail_on` that they do not go with."""
     agreed = rates or Rates()
-    if fail_on in ("warning", "note") and (agreed.overall is not None or agreed.events):
-        raise UsageError(f"a violation rate counts events with errors; it goes with --fail-on error, not with {fail_on}")
+    agreed.go_with(fail_on)
     failing = _failing(outcome, fail_on, agreed)
     if isinstance(outcome, Findings):
         if outcome.mistakes:

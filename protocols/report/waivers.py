@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from protocols.globs import matches
 from protocols.report.report import Group
-from protocols.violations import FAMILIES
+from protocols.violations import FAMILIES, many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,8 @@ class Unused:
         waiver = self.waiver
         if not self.expired:
             return f"the waiver of {waiver} excused nothing; take it out, or look whether it is written as meant"
-        what = f"{self.matched:,} of its violations count again" if self.matched else "nothing needs it any more; take it out"
+        again = f"{many(self.matched, 'violation')} {'counts' if self.matched == 1 else 'count'} again"
+        what = again if self.matched else "nothing needs it any more; take it out"
         return f"the waiver of {waiver} expired on {waiver.until}: {what} ({waiver.owner}: {waiver.reason})"
 
 

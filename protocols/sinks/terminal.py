@@ -59,7 +59,7 @@ def _folded(report: Report, limit: int) -> Iterator[Line]:
     ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.count))
     shown, cut = _select([group for group in ranked if group.state == "new"], limit)
     for group in shown:
-        yield from _group(group, totals.get(group.key, 0), settled=report.settled is not None)
+        yield from _group(group, totals.get(group.key, 0), beside_known=report.settled is not None and report.settled.baseline)
         yield BLANK
     if cut:
         yield from _cut(cut)
@@ -113,11 +113,11 @@ def _select(ranked: Sequence[Group], limit: int) -> tuple[list[Group], list[Grou
     return shown, cut
 
 
-def _group(group: Group, total: int, *, settled: bool = False) -> Iterator[Line]:
+def _group(group: Group, total: int, *, beside_known: bool = False) -> Iterator[Line]:
     """A group in full; it is called new where others are not."""
     severity = str(group.severity)
     subject = [Span(_subject(group.key), "bold"), Span("  ")] if group.key.call else []
-    state = [Span("  new", "bold")] if settled else []
+    state = [Span("  new", "bold")] if beside_known else []
     yield Line(f"{severity}  ", [*subject, Span(group.id, "dim"), *state], COLOURS[severity])
     said = group.say(None) if group.hint is None else group.say(None).removesuffix(f"; {group.hint}")
     yield Line("  ", [Span(short(said, 400))])

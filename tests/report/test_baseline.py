@@ -131,6 +131,8 @@ HEALED = [
     (TOTAL._replace(event="Signed Up"), [(SIGNED_UP, [])], True),
     # a record that could not be read, once all can be
     (Entry(None, None, None, "payload/malformed-json", ""), [(CART, [])], True),
+    # a batch: whether there was one, nobody knows
+    (Entry(None, None, None, "limit/batch-too-large", ""), [(CART, [])], False),
     # a track call without a name, once all have one
     (Entry("track", None, None, "payload/missing-event-name", "/event"), [(CART, [])], True),
     (Entry("track", None, None, "payload/missing-event-name", "/event"), [(Route("page"), [])], False),

@@ -218,7 +218,7 @@ UNUSED = [
     ),
     (
         {"until": datetime.date(2026, 5, 31)},
-        "the waiver of type expired on 2026-05-31: 2 of its violations count again (shop@acme.example: old app)",
+        "the waiver of type expired on 2026-05-31: 2 violations count again (shop@acme.example: old app)",
     ),
     (
         {"until": datetime.date(2026, 5, 31), "call": "page", "event": "Gone", "version": 2, "pointer": "/x"},
