@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from protocols import __version__
@@ -59,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _completed(arguments: Sequence[str]) -> Iterator[str]:
     """The command line, with `--baseline=` for a `--baseline` before another option or at the end."""
-    for argument, following in zip(arguments, [*arguments[1:], "--"], strict=True):
+    for argument, following in zip_longest(arguments, arguments[1:], fillvalue="--"):
         alone = argument in MAY_STAND_ALONE and following.startswith("-") and following != "-"
         yield f"{argument}=" if alone else argument
 
