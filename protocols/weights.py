@@ -40,15 +40,15 @@ def _by_kind(name: str) -> str | None:
 def weights(
     severity: Mapping[str, Severity] | None = None, *, select: Iterable[str] = (), ignore: Iterable[str] = ()
 ) -> dict[str, Severity]:
-    """Id or family -> the severity that counts over the plan's.
+    """Id or family -> the severity that counts over the plan's; `off` by id alone.
 
-    `severity` goes by id or family, as a plan's own. With `select` only the ids named stay, with what they weigh; what the
-    plan has switched off stays off. `ignore` takes ids out. Raises UsageError for a name that stands for nothing, and for
-    an id that cannot be taken out.
+    `severity` goes by id or family, as a plan's own, and takes globs too; what it switches off is ignored. With `select`
+    only the ids named stay, with what they weigh; what the plan has switched off stays off. `ignore` takes ids out. Raises
+    UsageError for a name that stands for nothing, and for an id that cannot be taken out.
     """
     found: dict[str, Severity] = {}
     for name, level in (severity or {}).items():
-        found |= {name: level} if name in FAMILIES else dict.fromkeys(_known(name), level)
+        found |= {name: level} if name in FAMILIES and level is not Severity.off else dict.fromkeys(_known(name), level)
     chosen = {id for name in select for id in _known(name)}
     ignored = {id for name in ignore for id in _known(name)}
     for name in {*(severity or ()), *ignore}:

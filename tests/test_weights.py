@@ -19,6 +19,8 @@ WEIGHTS: list[tuple[dict[str, Any], dict[str, Severity]]] = [
     ({"severity": {"naming": NOTE, "type/wrong-type": WARNING}}, {"naming": NOTE, "type/wrong-type": WARNING}),
     # a glob is its ids
     ({"severity": {"type/*": NOTE}}, {"type/wrong-type": NOTE, "type/null-value": NOTE}),
+    # a family that is off is ignored
+    ({"severity": {"type": OFF}}, {"type/null-value": OFF, "type/wrong-type": OFF}),
     # an ignored family is its ids, so that nothing of it stays, not even a planned name written in another case
     ({"ignore": ["type"]}, {"type/null-value": OFF, "type/wrong-type": OFF}),
     # what is ignored weighs nothing, whatever was said of its weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections import Counter
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from random_bundles import bundle, damaged, event, text
 
+from protocols.engine.narrowed import Narrowed
 from protocols.engine.validator import Engine
 from protocols.problems import Severity
 from protocols.schema.settings import weighed
@@ -35,17 +37,22 @@ def test_what_is_ignored_is_all_that_is_gone(seed: int, ignored: list[str], sele
     settled = weights(ignore=ignored, select=selected)
     off = {id for id, level in settled.items() if level is Severity.off}
     whole, some = Engine(plan, mode="explain"), Engine(weighed(plan, settled), mode="explain")
+    narrowed = Narrowed(plan, off)
     for line in lines:
         left = tuple(problem for problem in whole.check(line).violations if problem.id not in off)
         assert some.check(line).violations == left, (seed, line)
+        assert narrowed.check(line) == some.check(line), (seed, line)
 
 
 @settings(max_examples=80, deadline=None)
-@given(SEEDS, st.dictionaries(NAMES, st.sampled_from(list(Severity)), max_size=4), st.lists(NAMES, max_size=2))
-def test_the_fast_engine_says_the_same(seed: int, severity: dict[str, Severity], ignored: list[str]) -> None:
+@given(SEEDS, st.dictionaries(NAMES, st.sampled_from(list(Severity)), max_size=4), st.lists(NAMES, max_size=2), st.booleans())
+def test_the_fast_engine_says_the_same(seed: int, severity: dict[str, Severity], ignored: list[str], narrowed: bool) -> None:
     plan, lines = lines_of(seed)
     over = weighed(plan, weights(severity, ignore=ignored))
-    fast, explain = Engine(over), Engine(over, mode="explain")
+    explain = Engine(over, mode="explain")
+    off = {id for name in ignored for id in kinds_of(name)}
+    fast = Narrowed(weighed(plan, weights(severity)), off) if narrowed else Engine(over)
+    fast = pickle.loads(pickle.dumps(fast))  # as another process gets it
     accepted, outcomes = fast.check_all([*lines, *lines])  # twice: what was explained once is recalled
     results = [explain.check(line) for line in [*lines, *lines]]
     assert accepted == Counter(result.route for result in results if result.clean), seed
