@@ -274,6 +274,14 @@ WRONG = [
             "7: unknown key id2 in waivers[1]; did you mean id?",
         ],
     ),
+    # neither is a day
+    (
+        WHOLE_WAIVER.replace("2027-01-31", '"2027-W05-7"') + WHOLE_WAIVER.replace("2027-01-31", '"2027-02-31"'),
+        [
+            '5: waivers[1].until should be a day such as 2027-01-31, got string "2027-W05-7"',
+            '10: waivers[2].until should be a day such as 2027-01-31, got string "2027-02-31"',
+        ],
+    ),
     # a time is no day
     (
         WHOLE_WAIVER.replace("2027-01-31", "2027-01-31T10:00:00"),

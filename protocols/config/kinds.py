@@ -267,10 +267,15 @@ def _day(reader: Reader, value: Any, path: Path) -> datetime.date | None:
 
 def day_of(text: str) -> datetime.date | None:
     """The day of `2027-01-31`; None for what is none."""
+    if not _DAY.fullmatch(text):  # Python 3.11 and later read weeks as well
+        return None
     try:
-        return datetime.date.fromisoformat(text) if len(text) == 10 else None
+        return datetime.date.fromisoformat(text)
     except ValueError:
         return None
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 RATE = Kind(_rate, lambda: _RATE, toml)
