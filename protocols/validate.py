@@ -17,19 +17,25 @@ from msgspec.structs import replace
 from protocols.engine.accept import Accepted
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
+from protocols.engine.narrowed import Narrowed
 from protocols.engine.validator import Engine, Mode
 from protocols.jobs import Pool, Progress, Send
 from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
-from protocols.problems import Problem
+from protocols.problems import Problem, Severity
 from protocols.readers import Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
 from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
+from protocols.schema.settings import weighed
+from protocols.violations import KINDS
 
 Event = Mapping[str, Any] | bytes | str
 """One event: a mapping, which stands for the JSON text that it would be sent as, or that text."""
 
+
+BATCH_TOO_LARGE = "limit/batch-too-large"
+"""The one violation that is found beside the events."""
 
 Tell = Callable[[Problem], None]
 
@@ -75,6 +81,7 @@ def validate_files(
     engine: Mode = "fast",
     samples: int = 3,
     redact: bool = False,
+    severity: Mapping[str, Severity] | None = None,
     stdin: BinaryIO | None = None,
     jobs: int = 1,
     slice_bytes: int | None = None,
@@ -84,12 +91,13 @@ def validate_files(
 ) -> Report:
     """Check all events in files, folders and globs, or in `stdin` for the source `-`.
 
-    `at` is an RFC 6901 pointer to the event in records that wrap it. `on_problem` is called with each violation in
+    `at` is an RFC 6901 pointer to the event in records that wrap it. `severity` (id or family -> severity) counts over what
+    the plan says; `off` takes violations out, as `protocols.weights` makes them. `on_problem` is called with each violation in
     input order, `on_bytes` and `on_events` with the growth since the last call. Large input is checked in slices of
     `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
     read to their end are said in `report.faults`. Raises EventsError where a source stands for no file or a process dies.
     """
-    check = Check(Engine(compile_plan(plan), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None)
+    check = Check(_engine(plan, severity or {}, engine, redact), Opener(at), samples, tells=on_problem is not None)
     total = _Total(Builder(about(plan, samples)), on_problem, on_bytes, on_events)
     found = expand(sources)
     jobs = jobs if is_much(found, slice_bytes) else 1
@@ -108,6 +116,14 @@ def validate_files(
                 check(part, total.add)
         pool.finish()
     return total.builder.report()
+
+
+def _engine(plan: Plan, severity: Mapping[str, Severity], mode: Mode, redact: bool) -> Engine:
+    """The engine of a run in which these severities count over the plan's."""
+    off = {id for id, level in severity.items() if level is Severity.off and id in KINDS}
+    settled = {name: level for name, level in severity.items() if name not in off or name == BATCH_TOO_LARGE}
+    bundle = weighed(compile_plan(plan), settled)
+    return Narrowed(bundle, off, mode=mode, redact=redact) if off else Engine(bundle, mode=mode, redact=redact)
 
 
 class Told(NamedTuple):

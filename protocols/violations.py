@@ -91,6 +91,9 @@ KINDS: dict[str, Kind] = {
 
 FAMILIES = tuple(dict.fromkeys(id.partition("/")[0] for id in KINDS))
 
+UNCHECKED = frozenset({"payload/malformed-json", "payload/not-an-object", "payload/unknown-call"})
+"""Where nothing more can be said of a record. Were these switched off, rubbish would pass."""
+
 
 def violation(
     id: str,
@@ -301,6 +304,21 @@ def counted(number: int, noun: str) -> str:
     """`1 item`, `2 items`, `2 properties`."""
     plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
     return f"{number} {noun if number == 1 else plural}"
+
+
+def many(number: int, noun: str) -> str:
+    """`1 file`, `1,547 events`."""
+    return counted(number, noun).replace(str(number), f"{number:,}", 1)
+
+
+def percent(part: int, whole: int) -> str:
+    """A share that says neither 0% of something nor 100% of not everything."""
+    share = 100 * part / whole
+    if 0 < share < 0.1:
+        return "<0.1%"
+    if 99.9 < share < 100:
+        return ">99.9%"
+    return "100%" if part == whole else f"{share:.1f}%"
 
 
 def _short_number(value: int | float) -> str:

@@ -216,3 +216,21 @@ def test_files_folders_gzip_and_standard_input(tmp_path):
 def test_no_file_is_an_error():
     with pytest.raises(protocols.EventsError):
         protocols.validate_files(protocols.load_text(PLAN), ["no-such-file.ndjson"])
+
+
+@pytest.mark.parametrize("ignored", [[], ["type"]], ids=["whole", "ignoring"])
+def test_a_baseline_and_severities_are_the_same_for_any_number_of_jobs(ignored, tmp_path):
+    from protocols.report import baseline_of
+    from protocols.report.baseline import dump
+    from protocols.weights import weights
+
+    lines = [json.dumps({**(GOOD if n % 3 else BAD), "messageId": f"m{n}"} | ({"timestamp": n} if n % 7 == 0 else {})) for n in range(3000)]
+    (tmp_path / "e.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    plan = protocols.load_text(PLAN, "shop.yaml")
+    reports = [
+        protocols.validate_files(plan, [str(tmp_path / "e.jsonl")], jobs=jobs, slice_bytes=50_000, severity=weights(ignore=ignored))
+        for jobs in (1, 2)
+    ]
+    assert reports[0] == reports[1]
+    assert dump(baseline_of(reports[0])) == dump(baseline_of(reports[1]))
+    assert set(reports[0].by_id) == {"payload/bad-timestamp", *({"type/wrong-type"} - {f"{name}/wrong-type" for name in ignored})}

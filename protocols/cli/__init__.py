@@ -10,13 +10,15 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from protocols import __version__
 
 COMMANDS = {
     "validate": "protocols.cli.validate",
+    "baseline": "protocols.cli.baseline",
     "lint": "protocols.cli.lint",
     "explain": "protocols.cli.explain",
     "compile": "protocols.cli.compile",
@@ -24,8 +26,13 @@ COMMANDS = {
     "spec": "protocols.cli.spec",
     "import": "protocols.cli.import_",
     "export": "protocols.cli.export",
+    "config": "protocols.cli.config",
 }
 """Command -> its module, with a function called as the module; its docstring is the help, `EXAMPLES` stand below the options."""
+
+
+MAY_STAND_ALONE = ("--baseline",)
+"""Options that may come without their value, which is empty then. Typer has no such options."""
 
 
 def main() -> None:
@@ -45,10 +52,17 @@ def run(arguments: Sequence[str]) -> int:
     from protocols.cli.exits import ENDS, ended_by
 
     try:
-        code = _command(arguments[:1])(args=list(arguments) or ["--help"], prog_name="protocols", standalone_mode=False)
+        code = _command(arguments[:1])(args=list(_completed(arguments)) or ["--help"], prog_name="protocols", standalone_mode=False)
     except tuple(ENDS) as error:
         return ended_by(error)
     return code if isinstance(code, int) else 0
+
+
+def _completed(arguments: Sequence[str]) -> Iterator[str]:
+    """The command line, with `--baseline=` for a `--baseline` before another option or at the end."""
+    for argument, following in zip_longest(arguments, arguments[1:], fillvalue="--"):
+        alone = argument in MAY_STAND_ALONE and following.startswith("-") and following != "-"
+        yield f"{argument}=" if alone else argument
 
 
 def _command(asked: Sequence[str]) -> Any:

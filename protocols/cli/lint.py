@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from protocols.cli.options import PLAN_NAMES, choices, keep_apart, look, one_of, output, usual_plans
+from protocols.cli.options import PLAN_NAMES, choices, keep_apart, listed, look, one_of, output, usual_plans
 from protocols.cli.results import close, tell_problem
 from protocols.config import find_config
 from protocols.errors import UsageError
@@ -83,8 +83,8 @@ def lint(
     if fix and diff:
         raise UsageError("--fix writes what --diff only shows; give one of the two")
     config = find_config().lint
-    active = active_rules(config.severity, select=_listed(select) or config.select, ignore=_listed(ignore) or config.ignore)
-    files = plan_files(plans or _usual_plans())
+    active = active_rules(config.severity, select=listed(select) or config.select, ignore=listed(ignore) or config.ignore)
+    files = plan_files(plans or _settled_plan(config.plan) or _usual_plans())
     keep_apart(output_file, files)
     findings = look_at(files, active).findings
     texts: Mapping[str, str] = {}
@@ -105,6 +105,11 @@ def lint(
     if not quiet and (output_file is not None or diff or not SINKS[format].human):
         sys.stderr.write(draw(closing(findings, verdict), Look()))
     return verdict.exit_code
+
+
+def _settled_plan(plan: str | None) -> list[str]:
+    """The plan of the settings, where it is a file: bundled plans are not judged."""
+    return [plan] if plan is not None and ("/" in plan or plan.endswith((".yaml", ".yml"))) else []
 
 
 def _usual_plans() -> list[str]:
@@ -135,8 +140,3 @@ def _write(name: str, text: str) -> None:
         Path(name).write_bytes(text.encode())
     except OSError as error:
         raise UsageError(f"--fix: {name} cannot be written ({error.strerror})") from None
-
-
-def _listed(values: list[str] | None) -> list[str]:
-    """The names in an option that may be given several times, each time with commas."""
-    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
@@ -16,6 +16,9 @@ from protocols.cli.exits import forget_output, tell
 from protocols.errors import UsageError
 from protocols.names import nearest
 from protocols.sinks.sink import Look
+
+if TYPE_CHECKING:
+    from protocols.config import ValidateConfig
 
 PLAN_NAMES = ("protocols.yaml", "tracking-plan.yaml", "plan.yaml")
 """Files taken as the plan where none is named."""
@@ -54,6 +57,20 @@ def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
         f"no plan: write --plan PLAN with the path of a plan file or the name of a bundled plan, such as --plan ecommerce; "
         f"without it one of {', '.join(PLAN_NAMES)} in the working directory is taken"
     )
+
+
+def events_or_default(config: ValidateConfig, baseline: str | None = None) -> list[str]:
+    """The events that were named on the command line, or else in the settings. `baseline` is what `--baseline` got."""
+    if config.events:
+        return list(config.events)
+    if baseline:
+        raise UsageError(f"no events: --baseline took {baseline} for its own file; write --baseline behind the events")
+    raise UsageError("no events: name files or folders, or settle them with events = [...] in [tool.protocols.validate]")
+
+
+def listed(values: list[str] | None) -> list[str]:
+    """The names in an option that may be given several times, each time with commas."""
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
 
 
 def usual_plans() -> list[str]:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from protocols.cli.exits import tell
-from protocols.cli.options import choices, in_ci, is_screen, keep_apart, look, one_of, output, plan_or_default
+from protocols.cli.gates import a_day, baseline_file, day, over, rates, read_baseline, scope, shrink, switched_off
+from protocols.cli.options import choices, events_or_default, in_ci, is_screen, keep_apart, look, one_of, output, plan_or_default
 from protocols.cli.progress import progress
 from protocols.cli.results import close, tell_problem
-from protocols.report import FAIL_ON, judge
+from protocols.config import ValidateConfig, find_config, options
+from protocols.report import BASELINE, FAIL_ON, Rates, judge, settle
 from protocols.sinks import SINKS, Look
 from protocols.sinks.page import draw
 from protocols.sinks.terminal import closing
+from protocols.weights import weights
 
 if TYPE_CHECKING:
     from protocols.report import Report, Verdict
@@ -35,14 +38,39 @@ Examples:
   protocols validate export.jsonl --at /payload          (each line wraps its event)
   protocols validate events.jsonl --format json --output report.json
   protocols validate events.jsonl --fail-on warning      (stricter, for CI)
+  protocols validate events.jsonl --baseline             (new violations alone fail; protocols baseline records the old)
+  protocols validate events.jsonl --max-violation-rate 0.5% --max-violation-rate "Order Completed=0%"
+  protocols validate events.jsonl --ignore naming --severity value/format-mismatch=warning
+
+\b
+What settles the result, in this order:
+  severity, select, ignore     what is a violation at all; what is ignored makes no event invalid
+  waivers                      what is excused to a day: [[tool.protocols.waivers]] in the settings
+  baseline                     what is known already
+  fail-on, max-violation-rate  whether the rest, which is new, fails the run
+
+Everything can be settled for a repository, in pyproject.toml or protocols.toml; what is said here wins. protocols config
+lists all options:
+
+\b
+  [tool.protocols]
+  plan = "plan.yaml"
+  [tool.protocols.validate]
+  events = ["recordings/"]
+  baseline = true
 """
+
+HELP = {name: row.meaning for name, row in options(ValidateConfig).items()}
+"""What an option means, as the settings say it."""
 
 
 def validate(
-    events: Annotated[list[str], typer.Argument(metavar="EVENTS", help="Files, folders, globs; - is standard input.", show_default=False)],
+    events: Annotated[
+        list[str] | None, typer.Argument(metavar="EVENTS", help="Files, folders, globs; - is standard input.", show_default=False)
+    ] = None,
     plan: Annotated[
         str | None,
-        typer.Option(metavar="PLAN", help="A plan file, or the name of a bundled plan. Without it, the plan.yaml that lies here."),
+        typer.Option(metavar="PLAN", help=f"{HELP['plan']} Without it, the plan.yaml that lies here."),
     ] = None,
     format: Annotated[
         str, typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help="What to print.")
@@ -51,22 +79,34 @@ def validate(
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
     ] = None,
     fail_on: Annotated[
-        str, typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help="The least severity that fails the run.")
-    ] = "error",
-    at: Annotated[str | None, typer.Option(metavar="POINTER", help="JSON Pointer to the event, where records wrap it: /payload.")] = None,
+        str | None, typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help=f"{HELP['fail_on']} [default: error]")
+    ] = None,
+    max_violation_rate: Annotated[
+        list[str] | None, typer.Option(metavar="[EVENT=]SHARE", help="The share of events that may have errors, such as 0.5%.")
+    ] = None,
+    select: Annotated[list[str] | None, typer.Option(metavar="IDS", help=HELP["select"])] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="IDS", help=HELP["ignore"])] = None,
+    severity: Annotated[list[str] | None, typer.Option(metavar="ID=LEVEL", help=HELP["severity"])] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="[FILE]", help=f"Fail on violations alone that FILE does not know; without FILE, {BASELINE}."),
+    ] = None,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Leave the baseline of the settings alone.")] = False,
+    update_baseline: Annotated[
+        bool | None, typer.Option("--update-baseline/--no-update-baseline", help=HELP["update_baseline"], show_default=False)
+    ] = None,
+    today: Annotated[
+        str | None, typer.Option(metavar="DAY", callback=a_day, help="Judge waivers as on this day, such as 2027-01-31.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(metavar="POINTER", help=HELP["at"])] = None,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Let a run without any event pass.")] = False,
-    limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N groups of violations; 0 shows all.")] = 20,
-    samples: Annotated[int, typer.Option(min=0, metavar="N", help="Keep N values of each group.")] = 3,
+    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help=f"{HELP['limit']} [default: 20]")] = None,
+    samples: Annotated[int | None, typer.Option(min=0, metavar="N", help=f"{HELP['samples']} [default: 3]")] = None,
     engine: Annotated[
         str, typer.Option(metavar=choices(ENGINES), callback=one_of(ENGINES), help="Which engine checks; all say the same.")
     ] = "fast",
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", min=1, metavar="N", help="Share the work between N processes; all cores by default.", show_default=False
-        ),
-    ] = None,
-    redact: Annotated[bool, typer.Option("--redact", help="Show no values of events, only their type and length.")] = False,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help=HELP["jobs"], show_default=False)] = None,
+    redact: Annotated[bool | None, typer.Option("--redact/--no-redact", help=HELP["redact"], show_default=False)] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone, and no notices.")] = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")] = False,
 ) -> int:
@@ -80,34 +120,59 @@ def validate(
     from protocols.readers import Source, expand, total_bytes
     from protocols.validate import validate_files
 
-    loaded = load_plan(plan_or_default(plan, quiet=quiet))
-    sources = [source.path for source in expand(events) if isinstance(source, Source) and source.path]
-    keep_apart(output_file, [*sources, *(file.path for file in loaded.files)])
-    drawn = look(output_file, limit=limit, quiet=quiet)
+    config = find_config()
+    said = over(
+        config.validate,
+        plan=plan,
+        events=tuple(events or ()) or None,
+        at=at,
+        fail_on=fail_on,
+        update_baseline=update_baseline,
+        limit=limit,
+        samples=samples,
+        jobs=jobs,
+        redact=redact,
+        **scope(config.validate, select, ignore, severity),
+        **rates(config.validate, max_violation_rate),
+    )
+    inputs = events_or_default(said, baseline)
+    agreed = Rates(said.max_violation_rate, said.max_violation_rates)
+    agreed.go_with(said.fail_on)  # said now, not when all is read
+    file = baseline_file(said, baseline, off=no_baseline)
+    known = read_baseline(file) if file is not None else None
+    severities = weights(said.severity, select=said.select, ignore=said.ignore)
+    loaded = load_plan(plan_or_default(said.plan, quiet=quiet))
+    sources = [source.path for source in expand(inputs) if isinstance(source, Source) and source.path]
+    keep_apart(output_file, [*sources, *(file.path for file in loaded.files), *([file] if file else [])])
+    drawn = look(output_file, limit=said.limit, quiet=quiet)
     streams_to_screen = format == "jsonl" and output_file is None and sys.stdout.isatty()
     shown = is_screen(sys.stderr) and not (quiet or no_progress or in_ci() or streams_to_screen)
-    with output(output_file) as out, progress(total_bytes(events), shown=shown) as bar:
+    with output(output_file) as out, progress(total_bytes(inputs), shown=shown) as bar:
         sink = SINKS[format].open(out, drawn)
         report = validate_files(
             loaded,
-            events,
-            at=at,
+            inputs,
+            at=said.at,
             engine=cast(Any, engine),
-            samples=samples,
-            redact=redact,
+            samples=said.samples,
+            redact=said.redact,
+            severity=severities,
             stdin=sys.stdin.buffer,
-            jobs=jobs or cores(),
+            jobs=said.jobs or cores(),
             on_problem=partial(tell_problem, sink) if SINKS[format].streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,
         )
-        verdict = judge(report, fail_on, allow_empty=allow_empty)
+        report = settle(report, today=day(today), waivers=config.waivers, baseline=known, off=switched_off(severities))
+        verdict = judge(report, said.fail_on, rates=agreed, allow_empty=allow_empty)
         bar.close()
-        for line in _notices(report, verdict, events, at):
+        for line in _notices(report, verdict, inputs, said.at):
             tell(line)
         close(sink, report, verdict)
     if not quiet and (output_file is not None or not SINKS[format].human):
         sys.stderr.write(draw(closing(report, verdict), Look()))
+    if file is not None and known is not None and not verdict.incomplete:
+        shrink(file, known, report, update=said.update_baseline, quiet=quiet)
     return verdict.exit_code
 
 

@@ -23,12 +23,9 @@ from protocols.engine.privacy import personal
 from protocols.engine.router import Route, Router, Routing
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
-from protocols.violations import KINDS, counted, json_type, to_pointer, violation
+from protocols.violations import KINDS, UNCHECKED, counted, json_type, to_pointer, violation
 
 UNREADABLE = Route(None, None, None)
-
-_UNCHECKED = frozenset({"payload/malformed-json", "payload/not-an-object", "payload/unknown-call"})
-"""Where nothing more can be said of a record. Were these switched off, rubbish would pass."""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -211,7 +208,7 @@ class Explainer:
         """An override of the id wins over one of its family, and both over what the check or the kind says; none makes
         good what could not be checked at all.
         """
-        if id in _UNCHECKED:
+        if id in UNCHECKED:
             return Severity.error
         if id in overrides:
             return overrides[id]

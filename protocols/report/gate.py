@@ -1,13 +1,23 @@
-"""Whether a run has passed: the verdict over a report."""
+"""Whether a run has passed: the verdict over a report, and the clause that says why.
+
+The last of the steps that decide (`settle` has the others): of the violations that no waiver excuses and no baseline knows,
+those at or above `fail_on` fail the run. Where a rate is agreed, errors do not fail it one by one: it fails when more than
+this share of the events has one. The rate of one event holds for that event; the rate of all of them for their sum, the
+events with a rate of their own included.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from protocols.errors import UsageError
+from protocols.globs import matches
 from protocols.problems import Severity
 from protocols.report.findings import Findings
-from protocols.report.report import Report
-from protocols.violations import counted
+from protocols.report.report import Group, Report
+from protocols.violations import counted, many, percent
 
 Outcome: TypeAlias = Report | Findings
 """What came of a run: a report about events, or findings in plan files."""
@@ -16,37 +26,184 @@ FAIL_ON = ("error", "warning", "note", "never")
 """From which severity on a problem fails the run."""
 
 
-class Verdict(NamedTuple):
-    """How a run ended. `failing` counts the problems at or above `fail_on`; `exit_code` is 0, 1, 3 or 4.
+class Rates(NamedTuple):
+    """How large a share of the events may have errors: of all of them, and by glob over the names of events; the first glob
+    that fits counts. A share is that of events with an error which is neither waived nor known."""
 
-    `incomplete` says in a clause why the run cannot vouch for its input; such a run never passes.
+    overall: Fraction | None = None
+    events: Mapping[str, Fraction] = {}
+
+    def of(self, event: str | None) -> Fraction | None:
+        if event is None:
+            return None
+        return next((rate for glob, rate in self.events.items() if matches(glob, event)), None)
+
+    def go_with(self, fail_on: str) -> None:
+        """Raises UsageError where warnings would fail a run that lets errors pass."""
+        if fail_on in ("warning", "note") and (self.overall is not None or self.events):
+            raise UsageError(f"a violation rate counts events with errors; it goes with --fail-on error, not with {fail_on}")
+
+
+class Verdict(NamedTuple):
+    """How a run ended. `failing` counts the problems that fail it; `exit_code` is 0, 1, 3 or 4.
+
+    `incomplete` says in a clause why the run cannot vouch for its input; such a run never passes. `why` is the clause that
+    says why the run has passed or failed: `3 new violations of severity error in 2 groups; 120 known`.
     """
 
     fail_on: str
     exit_code: int
     failing: int
     incomplete: str | None = None
+    why: str = ""
 
     @property
     def passed(self) -> bool:
         return self.exit_code == 0
 
 
-def judge(outcome: Outcome, fail_on: str = "error", *, allow_empty: bool = False) -> Verdict:
+def judge(outcome: Outcome, fail_on: str = "error", *, rates: Rates | None = None, allow_empty: bool = False) -> Verdict:
     """The verdict: 3 where a plan is wrong, 4 where events could not be read or there were none, 1 where problems fail the
-    run, else 0."""
-    failing = _failing(outcome, fail_on)
+    run, else 0. Raises UsageError for rates beside a `fail_on` that they do not go with."""
+    agreed = rates or Rates()
+    agreed.go_with(fail_on)
+    failing = _failing(outcome, fail_on, agreed)
     if isinstance(outcome, Findings):
         if outcome.mistakes:
-            return Verdict(fail_on, 3, failing, f"{counted(outcome.mistakes, 'mistake')} in the plan")
+            return _incomplete(fail_on, 3, failing, f"{counted(outcome.mistakes, 'mistake')} in the plan")
     elif outcome.faults:
-        return Verdict(fail_on, 4, failing, "some events could not be read")
+        return _incomplete(fail_on, 4, failing, "some events could not be read")
     elif not outcome.count and not allow_empty:
-        return Verdict(fail_on, 4, failing, "there was no event to check")
-    return Verdict(fail_on, 1 if failing else 0, failing)
+        return _incomplete(fail_on, 4, failing, "there was no event to check")
+    exceeded = list(_exceeded(outcome, agreed)) if isinstance(outcome, Report) and fail_on != "never" else []
+    failed = bool(failing or exceeded)
+    why = "; ".join(_failed(outcome, fail_on, failing, exceeded) if failed else _passed(outcome, fail_on, agreed))
+    return Verdict(fail_on, int(failed), failing, why=why)
 
 
-def _failing(outcome: Outcome, fail_on: str) -> int:
-    if fail_on == "never":
+def _incomplete(fail_on: str, exit_code: int, failing: int, why: str) -> Verdict:
+    return Verdict(fail_on, exit_code, failing, why, why)
+
+
+def _failing(outcome: Outcome, fail_on: str, rates: Rates) -> int:
+    """How many problems fail the run one by one."""
+    if fail_on == "never" or rates.overall is not None:
         return 0
-    return sum(count for severity, count in outcome.by_severity.items() if Severity[severity] >= Severity[fail_on])
+    if isinstance(outcome, Findings):
+        return sum(count for severity, count in outcome.by_severity.items() if Severity[severity] >= Severity[fail_on])
+    counts = sum(count for (_, severity, _), count in outcome.problems.items() if severity >= Severity[fail_on])
+    if outcome.settled is not None:
+        for excused in (outcome.settled.known, outcome.settled.suppressed):
+            counts -= sum(count for (_, severity, _), count in excused.items() if severity >= Severity[fail_on])
+    rated = sum(group.count for group in _new_errors(outcome) if rates.of(group.key.event) is not None)
+    return counts - rated
+
+
+def _new_errors(report: Report) -> Iterator[Group]:
+    return (group for group in report.groups if group.state == "new" and group.severity is Severity.error)
+
+
+# -- rates
+
+
+class _Share(NamedTuple):
+    """How many events of how many have errors that are neither known nor waived. A report does not keep which events have
+    several errors: where it counts by groups, `bad` is a bound."""
+
+    bad: int
+    total: int
+    is_bound: bool
+    is_part: bool
+    event: str | None
+
+    def exceeds(self, rate: Fraction) -> bool:
+        return self.bad > rate * self.total
+
+    def said(self, rate: Fraction) -> str:
+        """`1,005 of 20,000 events (5.0%) have errors, at most 3% may`."""
+        events = f"{self.event} events" if self.event is not None else "events"
+        share = f"{'up to ' if self.is_bound else ''}{self.bad:,} of {self.total:,} {events} ({percent(self.bad, self.total)})"
+        return f"{share} have {'new ' if self.is_part else ''}errors, at most {as_percent(rate)} may"
+
+
+def _exceeded(report: Report, rates: Rates) -> Iterator[str]:
+    """The shares that are too large, that of all events first, then by event as the report has them."""
+    if rates.overall is not None and (share := _share(report)).exceeds(rates.overall):
+        yield share.said(rates.overall)
+    if not rates.events:
+        return
+    for event in dict.fromkeys(traffic.key.event for traffic in report.traffic):
+        rate = rates.of(event)
+        if rate is not None and (share := _share(report, event)).exceeds(rate):
+            yield share.said(rate)
+
+
+def _share(report: Report, event: str | None = None) -> _Share:
+    """The share of all events, or of those of one name."""
+    traffic = [entry for entry in report.traffic if event is None or entry.key.event == event]
+    count, invalid = sum(entry.count for entry in traffic), sum(entry.invalid for entry in traffic)
+    errors = [group for group in report.groups if group.severity is Severity.error and (event is None or group.key.event == event)]
+    new = [group.events for group in errors if group.state == "new"]
+    if len(new) == len(errors):
+        return _Share(invalid, count, False, False, event)
+    folded = invalid if report.folded else 0  # in whose events, nobody knows
+    return _Share(min(invalid, sum(new) + folded), count, len(new) > 1 or folded > 0, True, event)
+
+
+def as_percent(rate: Fraction) -> str:
+    """`0.5%`."""
+    return f"{float(rate * 100):.10g}%"
+
+
+# -- clauses
+
+_MOST_EXCEEDED = 3
+
+
+def _failed(outcome: Outcome, fail_on: str, failing: int, exceeded: list[str]) -> Iterator[str]:
+    if failing:
+        above = "" if fail_on == "error" else " or above"
+        if isinstance(outcome, Findings):
+            yield f"{many(failing, 'finding')} of severity {fail_on}{above}"
+        elif outcome.settled is None or not outcome.settled.baseline:
+            yield f"{many(failing, 'violation')} of severity {fail_on}{above}"
+        else:
+            groups = sum(group.state == "new" and group.severity >= Severity[fail_on] for group in outcome.groups)
+            where = f" in {many(groups, 'group')}" if groups else ""  # what is folded is in none
+            yield f"{many(failing, 'new violation')} of severity {fail_on}{above}{where}"
+    yield from exceeded[:_MOST_EXCEEDED]
+    if len(exceeded) > _MOST_EXCEEDED:
+        yield f"so it is with {many(len(exceeded) - _MOST_EXCEEDED, 'more event')}"
+    yield from _excused(outcome)
+
+
+def _passed(outcome: Outcome, fail_on: str, rates: Rates) -> Iterator[str]:
+    if fail_on == "never":
+        yield "with --fail-on never nothing fails the run"
+        return
+    if isinstance(outcome, Report) and rates.overall is not None and outcome.invalid:
+        yield _share(outcome).said(rates.overall)
+        yield from _excused(outcome)
+        return
+    above = "" if fail_on == "error" else " or above"
+    if isinstance(outcome, Findings):
+        yield f"no finding of severity {fail_on}{above}"
+    else:
+        kind = "new violation" if outcome.settled is not None and outcome.settled.baseline else "violation"
+        rest = " beyond the agreed rates" if rates.events and any(rates.of(group.key.event) for group in _new_errors(outcome)) else ""
+        yield f"no {kind} of severity {fail_on}{above}{rest}"
+    if isinstance(outcome, Findings):
+        lesser = bool(outcome.by_severity)
+    else:
+        lesser = any(group.state == "new" and group.severity < Severity[fail_on] for group in outcome.groups)
+    if lesser:
+        yield "lesser ones do not fail the run"
+    yield from _excused(outcome)
+
+
+def _excused(outcome: Outcome) -> Iterator[str]:
+    if isinstance(outcome, Report) and outcome.settled is not None:
+        if outcome.settled.baseline:
+            yield f"{outcome.known:,} known"
+        if outcome.suppressed:
+            yield f"{outcome.suppressed:,} waived"

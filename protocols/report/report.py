@@ -16,13 +16,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from protocols.problems import Problem, Severity
 from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, pointer_tokens, sentence, to_pointer
+
+if TYPE_CHECKING:
+    from protocols.report.settle import Settled
 
 
 class Route(Protocol):
@@ -125,7 +128,8 @@ class Group:
     `pointer` is that of all of them, array indices and map keys written `*`. `count` counts problems, `events` the
     events that have one, and `share` is their part of the event's traffic, None for problems of no single event.
     `got` counts the problems by JSON type of what was found; `actual_varies` and `hint_varies` say whether the first's
-    `actual` and `hint` hold for all. `samples` are the first different values.
+    `actual` and `hint` hold for all. `samples` are the first different values. `state` is `new`, or as waivers and a
+    baseline have settled it, `known` or `suppressed`.
     """
 
     problem: Problem
@@ -140,6 +144,7 @@ class Group:
     last: Seen
     samples: tuple[Sample, ...]
     planned: Planned | None
+    state: str = "new"
 
     @property
     def id(self) -> str:
@@ -193,7 +198,7 @@ class Report:
 
     Groups are in the order in which they were first seen, `traffic` by call, name and version, `inputs` as given.
     `problems` counts by (id, severity, call), folded ones too; `folded` counts the problems that belong to no group.
-    `faults` are sentences: input that could not be read to its end.
+    `faults` are sentences: input that could not be read to its end. `settled` says what waivers and a baseline made of it.
     """
 
     about: About
@@ -207,6 +212,7 @@ class Report:
     traffic: tuple[Traffic, ...]
     inputs: tuple[Input, ...]
     faults: tuple[str, ...]
+    settled: Settled | None = None
 
     @property
     def valid(self) -> int:
@@ -215,6 +221,21 @@ class Report:
     @property
     def violations(self) -> int:
         return sum(self.problems.values())
+
+    @property
+    def known(self) -> int:
+        """The violations that a baseline knows."""
+        return sum(self.settled.known.values()) if self.settled else 0
+
+    @property
+    def suppressed(self) -> int:
+        """The violations that a waiver excuses."""
+        return sum(self.settled.suppressed.values()) if self.settled else 0
+
+    @property
+    def new(self) -> int:
+        """All other violations."""
+        return self.violations - self.known - self.suppressed
 
     @property
     def by_severity(self) -> dict[str, int]:

@@ -36,6 +36,34 @@ def settings(plan: Plan) -> dict[str, Any]:
     }
 
 
+def weighed(bundle: Mapping[str, Any], severities: Mapping[str, Severity]) -> Mapping[str, Any]:
+    """The bundle where these severities, by id or family, count over all that the plan, its calls and its events say.
+
+    Settled here and not in the report, so that the engines agree on what is a violation, and on which event is valid.
+    """
+    if not severities:
+        return bundle
+    said = bundle["x-protocols"]
+    calls = {call: _weighed_call(section, severities) for call, section in said["calls"].items()}
+    own = _others(said["severity"], severities) | _severities(severities)
+    return {**bundle, "x-protocols": {**said, "severity": own, "calls": calls}}
+
+
+def _weighed_call(section: Mapping[str, Any], severities: Mapping[str, Severity]) -> dict[str, Any]:
+    def without(body: Mapping[str, Any]) -> dict[str, Any]:
+        return {**body, "severity": _others(body["severity"], severities)}
+
+    def bare(event: Mapping[str, Any]) -> dict[str, Any]:
+        return {**event, "bodies": {key: without(body) for key, body in event["bodies"].items()}}
+
+    return {**without(section), "events": {name: bare(event) for name, event in section["events"].items()}}
+
+
+def _others(said: Mapping[str, str], severities: Mapping[str, Severity]) -> dict[str, str]:
+    """What is said of other ids and families than these; a family speaks of all its ids."""
+    return {name: level for name, level in said.items() if name not in severities and name.partition("/")[0] not in severities}
+
+
 def _naming(naming: Naming) -> dict[str, Any]:
     return {
         "cases": list(naming.cases),

@@ -1,7 +1,8 @@
 """`--format json`: all that came of a run as one JSON object, described by the schemas beside this file:
 `report.schema.json` for events, `findings.schema.json` for plan files.
 
-Its shape is an interface: programs read it. Nothing in it depends on time, place of the run or number of workers.
+Its shape is an interface: programs read it. Nothing in it depends on place of the run or number of workers, and on time
+alone that waivers expire: the last day of each is in the report and today is not, so that two days differ where one expired.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from msgspec import UNSET
 import protocols
 from protocols.positions import Position
 from protocols.problems import Problem
-from protocols.report import Findings, Group, Outcome, Report, Sample, Seen, Verdict
+from protocols.report import Entry, Findings, Group, Outcome, Report, Sample, Seen, Unused, Verdict
 from protocols.sinks.jsonl import row
 from protocols.sinks.sink import Look, to_json
 
@@ -53,7 +54,8 @@ def document(report: Report, verdict: Verdict) -> dict[str, Any]:
             {**entry.key._asdict(), "count": entry.count, "invalid": entry.invalid, "planned": entry.planned} for entry in report.traffic
         ],
         "unseen": [{"call": entry.call, "event": entry.event, "version": entry.version, "properties": []} for entry in report.unseen],
-        "unused_suppressions": [],
+        "healed": [_entry(entry) for entry in report.settled.healed] if report.settled else [],
+        "unused_suppressions": [_unused(unused) for unused in report.settled.unused] if report.settled else [],
     }
 
 
@@ -94,9 +96,9 @@ def _summary(report: Report) -> dict[str, Any]:
         "by_family": report.by_family,
         "by_id": report.by_id,
         "by_call": report.by_call,
-        "new": report.violations,
-        "known": 0,
-        "suppressed": 0,
+        "new": report.new,
+        "known": report.known,
+        "suppressed": report.suppressed,
         "version_assumed": report.assumed,
         "folded": report.folded,
     }
@@ -121,11 +123,23 @@ def _group(group: Group) -> dict[str, Any]:
         "last": _seen(group.last),
         "samples": [_sample(sample) for sample in group.samples],
         "plan": _position(group.problem.plan),
+        "state": group.state,
     }
 
 
 def _seen(seen: Seen) -> dict[str, Any]:
     return {"file": seen.file, "line": seen.line, "record": seen.record, "message_id": seen.message_id}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in ("id", "call", "event", "version", "pointer")}
+
+
+def _unused(unused: Unused) -> dict[str, Any]:
+    """A waiver that excused nothing, its day as text."""
+    waiver = unused.waiver
+    said = {name: getattr(waiver, name) for name in ("id", "call", "event", "version", "pointer", "reason", "owner", "file", "line")}
+    return {**said, "until": str(waiver.until), "expired": unused.expired, "violations": unused.matched}
 
 
 def _sample(sample: Sample) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from protocols.sinks.sink import Look, safe
-from protocols.violations import counted
+from protocols.violations import many
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+__all__ = ["BLANK", "COLOURS", "Line", "Span", "draw", "many", "severities", "short"]
 
 COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
@@ -74,11 +76,6 @@ def _print(console: Console, line: Line, width: int | None) -> None:
 def severities(counts: Mapping[str, int]) -> str:
     """`900 errors, 303 warnings`; what there is none of is not said."""
     return ", ".join(many(count, severity) for severity, count in counts.items() if count)
-
-
-def many(number: int, noun: str) -> str:
-    """`1 file`, `1,547 events`."""
-    return counted(number, noun).replace(str(number), f"{number:,}", 1)
 
 
 def short(text: str, most: int) -> str:

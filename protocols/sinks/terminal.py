@@ -22,11 +22,12 @@ from typing import BinaryIO
 from msgspec import UNSET
 
 from protocols.problems import Problem, Severity
-from protocols.report import Findings, Group, Outcome, Report, Sample, Verdict
+from protocols.report import Entry, Findings, Group, Outcome, Report, Sample, Verdict
 from protocols.report.report import Key
 from protocols.sinks import frames
-from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, many, severities, short
+from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, severities, short
 from protocols.sinks.sink import Look
+from protocols.violations import many, percent
 
 GROUPS_OF_ONE_EVENT = 5
 """So many groups of one event are shown before the others get their turn."""
@@ -56,12 +57,16 @@ def _folded(report: Report, limit: int) -> Iterator[Line]:
     """The groups of a report, the worst first."""
     totals = {entry.key: entry.count for entry in report.traffic}
     ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.count))
-    shown, cut = _select(ranked, limit)
+    shown, cut = _select([group for group in ranked if group.state == "new"], limit)
     for group in shown:
-        yield from _group(group, totals.get(group.key, 0))
+        yield from _group(group, totals.get(group.key, 0), beside_known=report.settled is not None and report.settled.baseline)
         yield BLANK
     if cut:
         yield from _cut(cut)
+        yield BLANK
+    excused = [group for group in ranked if group.state != "new"]
+    if excused:
+        yield from _excused(excused, limit)
         yield BLANK
     remarks = list(_remarks(report))
     yield from remarks
@@ -91,27 +96,7 @@ def counts(outcome: Outcome) -> str:
 
 def sentence(outcome: Outcome, verdict: Verdict) -> str:
     """Whether the run passed, why, and how the command exits."""
-    least = verdict.fail_on
-    noun = "finding" if isinstance(outcome, Findings) else "violation"
-    if verdict.incomplete:
-        return f"Failed: {verdict.incomplete} (exit code {verdict.exit_code})."
-    if least == "never":
-        return "Passed: with --fail-on never nothing fails the run."
-    above = "" if least == "error" else " or above"
-    if verdict.passed:
-        tolerated = "; lesser ones do not fail the run" if outcome.by_severity else ""
-        return f"Passed: no {noun} of severity {least}{above}{tolerated}."
-    return f"Failed: {many(verdict.failing, noun)} of severity {least}{above} (exit code {verdict.exit_code})."
-
-
-def percent(part: int, whole: int) -> str:
-    """A share that says neither 0% of something nor 100% of not everything."""
-    share = 100 * part / whole
-    if 0 < share < 0.1:
-        return "<0.1%"
-    if 99.9 < share < 100:
-        return ">99.9%"
-    return "100%" if part == whole else f"{share:.1f}%"
+    return f"Passed: {verdict.why}." if verdict.passed else f"Failed: {verdict.why} (exit code {verdict.exit_code})."
 
 
 def _select(ranked: Sequence[Group], limit: int) -> tuple[list[Group], list[Group]]:
@@ -128,10 +113,12 @@ def _select(ranked: Sequence[Group], limit: int) -> tuple[list[Group], list[Grou
     return shown, cut
 
 
-def _group(group: Group, total: int) -> Iterator[Line]:
+def _group(group: Group, total: int, *, beside_known: bool = False) -> Iterator[Line]:
+    """A group in full; it is called new where others are not."""
     severity = str(group.severity)
     subject = [Span(_subject(group.key), "bold"), Span("  ")] if group.key.call else []
-    yield Line(f"{severity}  ", [*subject, Span(group.id, "dim")], COLOURS[severity])
+    state = [Span("  new", "bold")] if beside_known else []
+    yield Line(f"{severity}  ", [*subject, Span(group.id, "dim"), *state], COLOURS[severity])
     said = group.say(None) if group.hint is None else group.say(None).removesuffix(f"; {group.hint}")
     yield Line("  ", [Span(short(said, 400))])
     if group.hint is not None:
@@ -197,12 +184,48 @@ def _cut(cut: Sequence[Group]) -> Iterator[Line]:
         yield Line("  ", [Span(f"and {many(len(most) - GROUPS_OF_ONE_EVENT, 'more event')}")])
 
 
+def _excused(groups: Sequence[Group], limit: int) -> Iterator[Line]:
+    """What does not fail the run, one line each: it is there to be looked up, not to be read again in every run."""
+    shown = groups[: min(limit, _MOST_EXCUSED)] if limit else groups
+    for group in shown:
+        subject = f"{_subject(group.key)}  " if group.key.call else ""
+        where = f"  {short(group.pointer, 80)}" if group.pointer else ""
+        yield Line(f"{_STATES[group.state]}  ", [Span(f"{subject}{group.id}{where}  {_times(group.count)}")], "dim")
+    cut = groups[len(shown) :]
+    if cut:
+        violations = sum(group.count for group in cut)
+        yield Line("", [Span(f"{many(len(cut), 'more group')} ({many(violations, 'violation')}) of these not shown; --limit 0 shows all")])
+
+
+_MOST_EXCUSED = 5
+_STATES = {"known": "known", "suppressed": "waived"}
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def _healed(healed: Sequence[Entry]) -> Iterator[Line]:
+    """The known violations that are gone."""
+    for entry in healed[:_MOST_HEALED]:
+        yield Line("", [Span(f"healed: {entry}", "green")])
+    if len(healed) > _MOST_HEALED:
+        yield Line("", [Span(f"healed: {len(healed) - _MOST_HEALED:,} more", "green")])
+
+
+_MOST_HEALED = 5
+
+
 def _order(key: Key) -> tuple[str, str, int]:
     return key.call or "", key.event or "", key.version or 0
 
 
 def _remarks(report: Report) -> Iterator[Line]:
     """What is no violation and still good to know."""
+    if report.settled is not None:
+        for unused in report.settled.unused:
+            yield Line("", [Span(str(unused), "yellow" if unused.expired else "")])
+        yield from _healed(report.settled.healed)
     if report.folded:
         yield Line(
             "", [Span(f"{many(report.folded, 'violation')} more in groups beyond the first {report.about.most_groups:,}; only counted")]

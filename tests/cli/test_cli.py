@@ -67,7 +67,10 @@ def test_an_interrupted_run_says_so() -> None:
 
 
 WRONG = [
-    (["validate"], "error: Missing argument 'EVENTS'.\n\"protocols validate --help\" says what can be written\n"),
+    (
+        ["validate"],
+        "error: no events: name files or folders, or settle them with events = [...] in [tool.protocols.validate]\n",
+    ),
     (["vaildate"], "error: No such command 'vaildate'. Did you mean 'validate'?\n\"protocols --help\" says what can be written\n"),
     (
         ["validate", "e.jsonl", "--format", "jsn"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 from pathlib import Path
@@ -16,7 +17,7 @@ import protocols
 from protocols import sinks
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
-from protocols.report import About, Builder, PlanFile, Planned, Report, judge
+from protocols.report import About, Baseline, Builder, Entry, PlanFile, Planned, Report, Waiver, baseline_of, judge, settle
 from protocols.sinks import SINKS, Look
 from protocols.sinks.sink import to_json
 from protocols.violations import violation
@@ -121,6 +122,7 @@ def test_the_whole_json_report() -> None:
                 "last": place,
                 "samples": [{"value": "1", "file": "e.jsonl", "line": 3}, {"value": None, "file": "e.jsonl", "line": 3}],
                 "plan": {"file": "plan.yaml", "line": 3, "column": 5},
+                "state": "new",
             },
             {
                 "id": "payload/malformed-json",
@@ -142,6 +144,7 @@ def test_the_whole_json_report() -> None:
                 "last": {"file": "e.jsonl", "line": 4, "record": 4, "message_id": None},
                 "samples": [{"file": "e.jsonl", "line": 4}],
                 "plan": None,
+                "state": "new",
             },
             {
                 "id": "limit/batch-too-large",
@@ -163,6 +166,7 @@ def test_the_whole_json_report() -> None:
                 "last": {"file": None, "line": None, "record": None, "message_id": None},
                 "samples": [{"file": None, "line": None}],
                 "plan": None,
+                "state": "new",
             },
         ],
         "events": [
@@ -170,8 +174,56 @@ def test_the_whole_json_report() -> None:
             {"call": None, "event": None, "version": None, "count": 1, "invalid": 1, "planned": False},
         ],
         "unseen": [{"call": "track", "event": "Cart Viewed", "version": None, "properties": []}],
+        "healed": [],
         "unused_suppressions": [],
     }
+
+
+def test_what_is_settled() -> None:
+    """Known, suppressed and new; what is healed, and which waivers excused nothing. It fits the schema too."""
+    day = datetime.date(2026, 6, 1)
+    waivers = [
+        Waiver(id="payload", reason="old proxy", owner="data@acme.example", until=day),
+        Waiver(id="type", event="Order *", reason="old app", owner="a", until=datetime.date(2026, 5, 1), file="protocols.toml", line=7),
+    ]
+    healed = Entry("track", "Order Completed", 2, "type/wrong-type", "/properties/tax")
+    baseline = baseline_of(small_report(), small_report().groups[:1]) | Baseline(frozenset([healed]))
+    report = settle(small_report(), today=day, waivers=waivers, baseline=baseline)
+    said = json.loads(written("json", report))
+    jsonschema.validate(said, SCHEMA)
+    assert [(group["id"], group["state"]) for group in said["groups"]] == [
+        ("type/wrong-type", "known"),
+        ("payload/malformed-json", "suppressed"),
+        ("limit/batch-too-large", "new"),
+    ]
+    assert {name: said["summary"][name] for name in ("violations", "new", "known", "suppressed", "valid", "invalid")} == {
+        "violations": 4,
+        "new": 1,
+        "known": 2,
+        "suppressed": 1,
+        # what is excused is wrong all the same
+        "valid": 2,
+        "invalid": 2,
+    }
+    assert said["healed"] == [
+        {"id": "type/wrong-type", "call": "track", "event": "Order Completed", "version": 2, "pointer": "/properties/tax"}
+    ]
+    assert said["unused_suppressions"] == [
+        {
+            "id": "type",
+            "call": None,
+            "event": "Order *",
+            "version": None,
+            "pointer": None,
+            "reason": "old app",
+            "owner": "a",
+            "file": "protocols.toml",
+            "line": 7,
+            "until": "2026-05-01",
+            "expired": True,
+            "violations": 2,
+        }
+    ]
 
 
 def test_the_schema_is_a_schema() -> None:

@@ -1,0 +1,81 @@
+"""What waivers and a baseline make of a report: which of its violations are new.
+
+The order is that of `validate`: severities, `select` and `ignore` have settled what is a violation before there was a
+report. Of the violations that are left, a waiver excuses some, a baseline knows others, and only the rest, the new ones,
+can fail the run. None of it makes an event valid: an event with a known error is counted as invalid, as it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from protocols.problems import Severity
+from protocols.report.baseline import Baseline, Entry, healed
+from protocols.report.report import Group, Report
+from protocols.report.waivers import Unused, Waiver, unused
+
+NEW, KNOWN, SUPPRESSED = "new", "known", "suppressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """`known` and `suppressed` count violations by (id, severity, call), as `Report.problems` does.
+
+    `baseline` says whether there was one. `healed` are its entries that are gone though their event was seen, `unused` the
+    waivers that excused nothing.
+    """
+
+    known: Mapping[tuple[str, Severity, str | None], int]
+    suppressed: Mapping[tuple[str, Severity, str | None], int]
+    baseline: bool = False
+    healed: tuple[Entry, ...] = ()
+    unused: tuple[Unused, ...] = ()
+
+
+def settle(
+    report: Report,
+    *,
+    today: datetime.date,
+    waivers: Sequence[Waiver] = (),
+    baseline: Baseline | None = None,
+    off: Iterable[str] = (),
+) -> Report:
+    """The report with the state of each group. `off` are ids that the run did not look at, and that are not healed therefore.
+
+    `today` settles which waivers still hold; nothing else in a report depends on the day.
+    """
+    if not waivers and baseline is None:
+        return report
+    holding = [waiver for waiver in waivers if not waiver.expired(today)]
+    groups = tuple(replace(group, state=_state(group, holding, baseline)) for group in report.groups)
+    suppressed = _counts(group for group in groups if group.state == SUPPRESSED)
+    known = _counts(group for group in groups if group.state == KNOWN)
+    if baseline is not None and report.folded:
+        counted = _counts(groups)
+        for key, count in report.problems.items():
+            if count > counted[key] and baseline.knows_all(key[0], key[2]):
+                known[key] += count - counted[key]
+    settled = Settled(
+        known=known,
+        suppressed=suppressed,
+        baseline=baseline is not None,
+        healed=healed(baseline, report, off) if baseline is not None else (),
+        unused=tuple(unused(waivers, report.groups, today)),
+    )
+    return replace(report, groups=groups, settled=settled)
+
+
+def _state(group: Group, waivers: Sequence[Waiver], baseline: Baseline | None) -> str:
+    if any(waiver.covers(group) for waiver in waivers):
+        return SUPPRESSED
+    return KNOWN if baseline is not None and baseline.knows(group) else NEW
+
+
+def _counts(groups: Iterable[Group]) -> Counter[tuple[str, Severity, str | None]]:
+    counts: Counter[tuple[str, Severity, str | None]] = Counter()
+    for group in groups:
+        counts[group.id, group.severity, group.key.call] += group.count
+    return counts
