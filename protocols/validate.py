@@ -6,6 +6,7 @@ folds what was found. `Validator` is the library's way in, `validate_files` the 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +17,18 @@ from msgspec.structs import replace
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.validator import Engine, Mode
+from protocols.engine.watch import Watch
 from protocols.jobs import Pool, Progress, Send
 from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
 from protocols.problems import Problem
 from protocols.readers import SLICE, Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
+from protocols.report.coverage import Item, Minimum
+from protocols.report.expectations import Expectation
 from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
+from protocols.scope import Filter, Scope
 
 Event = Mapping[str, Any] | bytes | str
 """One event: a mapping, which stands for the JSON text that it would be sent as, or that text."""
@@ -79,16 +84,41 @@ def validate_files(
     on_problem: Callable[[Problem], None] | None = None,
     on_bytes: Callable[[int], None] | None = None,
     on_events: Callable[[int], None] | None = None,
+    scope: Scope | None = None,
+    expectations: Sequence[Expectation] = (),
+    coverage: bool = False,
+    minimums: Sequence[Minimum] = (),
 ) -> Report:
     """Check all events in files, folders and globs, or in `stdin` for the source `-`.
 
     `at` is an RFC 6901 pointer to the event in records that wrap it. `on_problem` is called with each violation in
     input order, `on_bytes` and `on_events` with the growth since the last call. Large input is checked in slices of
     `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
-    read to their end are said in `report.faults`. Raises EventsError where a source stands for no file or a process dies.
+    read to their end are said in `report.faults`. Events outside of `scope` are counted in `report.left_out` and not checked.
+    `expectations` that are not met are problems too, the last ones, and so are `minimums` of coverage; with these or `coverage`,
+    `report.coverage` says what of the plan was seen. Raises EventsError where a source stands for no file or a process dies.
     """
-    check = Check(Engine(compile_plan(plan), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None)
-    total = _Total(Builder(about(plan, samples)), on_problem, on_bytes, on_events)
+    bundle = compile_plan(plan)
+    covers = coverage or bool(minimums)
+    names = any(expectation.by_name for expectation in expectations)
+    watch = Watch(bundle, parts=covers, names=names) if covers or names else None
+    check = Check(
+        Engine(bundle, mode=engine, redact=redact),
+        Opener(at),
+        samples,
+        tells=on_problem is not None,
+        filter=Filter(scope) if scope is not None else None,
+        watch=watch,
+        expectations=tuple(expectations),
+    )
+    wanted = dataclasses.replace(
+        about(plan, samples),
+        scope=scope.options if scope is not None else {},
+        items=tuple(Item(*spot) for spot in watch.spots) if watch is not None and covers else None,
+        expectations=check.expectations,
+        minimums=tuple(minimums),
+    )
+    total = _Total(Builder(wanted), on_problem, on_bytes, on_events)
     found = expand(sources)
     jobs = jobs if is_much(found, slice_bytes) else 1
     with Pool(check, jobs, total.add) as pool:
@@ -101,7 +131,11 @@ def validate_files(
                 pool.finish()
                 check(part, total.add)
         pool.finish()
-    return total.builder.report()
+    report = total.builder.report()
+    if on_problem is not None:
+        for problem in report.of_the_run:
+            on_problem(problem)
+    return report
 
 
 class Told(NamedTuple):
@@ -128,9 +162,12 @@ class Check:
     opener: Opener
     samples: int
     tells: bool
+    filter: Filter | None = None
+    watch: Watch | None = None
+    expectations: tuple[Expectation, ...] = ()
 
     def __call__(self, whole: Slice | Live, send: Send) -> None:
-        builder = Builder(About(samples=self.samples))  # what is known of the plan need not travel
+        builder = Builder(About(samples=self.samples), watched=self.expectations)  # what is known of the plan need not travel
         told: list[Problem] = []
         tell = told.append if self.tells else None
         faults: list[Fault] = []
@@ -140,8 +177,10 @@ class Check:
             events = 0
             match part:
                 case Batch():
-                    _add_batch(builder, self.engine, part, tell)
                     events = len(part.raws)
+                    kept = part if self.filter is None else _kept(builder, self.filter, part)
+                    if kept is not None:
+                        _add_batch(builder, self.engine, kept, tell, self.watch)
                 case Record():
                     _add_record(builder, self.engine, part, tell)
                     events = 1
@@ -155,6 +194,10 @@ class Check:
             told.clear()
             send(Progress(events, sum(read)))
             read.clear()
+        if self.watch is not None:
+            seen, names = self.watch.take()
+            builder.add_covered(seen)
+            builder.add_named(names)
         send(Checked(builder.report(), faults, lines, records, isinstance(whole, Slice) and whole.last))
 
 
@@ -227,14 +270,23 @@ def _planned(plan: Plan) -> Iterator[Planned]:
                 )
 
 
-def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Tell | None) -> None:
+def _kept(builder: Builder, filter: Filter, batch: Batch) -> Batch | None:
+    """The events of a batch that are to be checked; None where there were some, and none is."""
+    picked = filter.pick(batch.raws)
+    builder.add_left_out(picked.left_out, picked.timeless)
+    return batch.only(picked.indices) if picked.indices or not batch.raws else None
+
+
+def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Tell | None, watch: Watch | None = None) -> None:
     _add_batch_size(builder, engine, batch.batch_bytes, batch.place(0) if batch.raws else Place(batch.file, None, batch.first_record), tell)
     accepted, rest = engine.check_all(batch.raws)
+    if watch is not None:
+        watch.see_all(batch.raws, accepted, rest)
     for route, count in accepted.items():
         builder.add_valid(route, count)
     for index, outcome in rest:
         if isinstance(outcome, Recalled) and tell is None:
-            seen = Seen(batch.file, batch.lines[index], batch.first_record + index, outcome.message_id)
+            seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
             builder.add_recurring(outcome.sightings, outcome.route, seen)
         else:
             result = outcome if isinstance(outcome, Result) else outcome.result()

@@ -16,7 +16,7 @@ from protocols.cli.results import close, tell_problem
 from protocols.report import FAIL_ON, judge
 from protocols.sinks import SINKS, Look
 from protocols.sinks.page import draw
-from protocols.sinks.terminal import closing
+from protocols.sinks.terminal import closing, left_out
 
 if TYPE_CHECKING:
     from protocols.report import Report, Verdict
@@ -35,6 +35,9 @@ Examples:
   protocols validate export.jsonl --at /payload          (each line wraps its event)
   protocols validate events.jsonl --format json --output report.json
   protocols validate events.jsonl --fail-on warning      (stricter, for CI)
+  protocols validate test.jsonl --expect "Order Completed" --forbid "Debug *"
+  protocols validate logs/ --sample 1% --since 2024-01-15 --event "Order *"
+  protocols validate logs/ --coverage --min-coverage events=100%
 """
 
 
@@ -67,6 +70,41 @@ def validate(
         ),
     ] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Show no values of events, only their type and length.")] = False,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EVENT",
+            help="Fail where it never came, or not so often: 'Order Completed', 'Order *>=3', 'page:Home==1..2'.",
+            show_default=False,
+        ),
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EVENT", help="Fail where it came: 'Debug *'.", show_default=False),
+    ] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Say what of the plan was never seen, and what was seen and not planned.")
+    ] = False,
+    min_coverage: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Fail where less of the plan was seen: 80%, or events=100%,properties=80%.", show_default=False),
+    ] = None,
+    call: Annotated[
+        list[str] | None, typer.Option(metavar="CALL", help="Check these calls alone, such as track.", show_default=False)
+    ] = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EVENT", help="Check these events alone: 'Order *', page:Home, identify.", show_default=False),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Check events from then on: 2024-01-15, 2024-01-15T10:30:00Z; UTC.", show_default=False),
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Check events before then.", show_default=False)] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Check a part of the events, always the same by message id: 10%.", show_default=False),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone, and no notices.")] = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")] = False,
 ) -> int:
@@ -78,8 +116,14 @@ def validate(
     from protocols.jobs import cores
     from protocols.plan import load_plan
     from protocols.readers import Source, expand, total_bytes
+    from protocols.report.coverage import parse_minimums
+    from protocols.report.expectations import parse_expectations
+    from protocols.scope import Scope
     from protocols.validate import validate_files
 
+    scope = Scope.parse(calls=call or (), events=event or (), since=since, until=until, sample=sample)
+    expectations = parse_expectations(expect or (), forbid or ())
+    minimums = parse_minimums(min_coverage) if min_coverage is not None else ()
     loaded = load_plan(plan_or_default(plan, quiet=quiet))
     sources = [source.path for source in expand(events) if isinstance(source, Source) and source.path]
     keep_apart(output_file, [*sources, *(file.path for file in loaded.files)])
@@ -100,6 +144,10 @@ def validate(
             on_problem=partial(tell_problem, sink) if SINKS[format].streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,
+            scope=scope,
+            expectations=expectations,
+            coverage=coverage,
+            minimums=minimums,
         )
         verdict = judge(report, fail_on, allow_empty=allow_empty)
         bar.close()
@@ -115,7 +163,10 @@ def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str |
     """What went wrong with the input as a whole, with the likely causes."""
     for fault in report.faults:
         yield f"error: {fault}"
-    if not report.count and not report.faults and not verdict.passed:
+    if report.left_out and not report.count and not verdict.passed:
+        yield f"error: {left_out(report)}; no event is left to check"
+        yield "--allow-empty lets such a run pass."
+    elif not report.count and not report.faults and not verdict.passed:
         yield f"error: there is no event in {', '.join(sources)}"
         yield "The likely causes: the file is empty, a step before this one has failed, or its output is somewhere else."
         yield "--allow-empty lets such a run pass."

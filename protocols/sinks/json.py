@@ -6,6 +6,8 @@ Its shape is an interface: programs read it. Nothing in it depends on time, plac
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from msgspec import UNSET
@@ -14,6 +16,9 @@ import protocols
 from protocols.positions import Position
 from protocols.problems import Problem
 from protocols.report import Findings, Group, Outcome, Report, Sample, Seen, Verdict
+from protocols.report.coverage import PARTS, Coverage, Item
+from protocols.report.expectations import Expectation
+from protocols.report.report import Key
 from protocols.sinks.jsonl import row
 from protocols.sinks.sink import Look, to_json
 
@@ -52,9 +57,58 @@ def document(report: Report, verdict: Verdict) -> dict[str, Any]:
         "events": [
             {**entry.key._asdict(), "count": entry.count, "invalid": entry.invalid, "planned": entry.planned} for entry in report.traffic
         ],
-        "unseen": [{"call": entry.call, "event": entry.event, "version": entry.version, "properties": []} for entry in report.unseen],
+        "unseen": list(_unseen(report)),
         "unused_suppressions": [],
+        "scope": {
+            "options": dict(report.about.scope),
+            "left_out": {option: report.left_out.get(option, 0) for option in report.about.scope},
+            "without_timestamp": report.timeless,
+        },
+        "expectations": [_expectation(expectation, report) for expectation in report.about.expectations],
+        "coverage": None if report.coverage is None else _coverage(report.coverage),
     }
+
+
+def _unseen(report: Report) -> Iterator[dict[str, Any]]:
+    """Planned events that never came and, where coverage was asked for, what of the others did not."""
+    never = {entry.key for entry in report.unseen}
+    parts: dict[Any, list[Item]] = {}
+    for item in report.coverage.unseen() if report.coverage is not None else ():
+        parts.setdefault(Key(*item[1:4]), []).append(item)
+    for entry in report.about.planned:
+        items = [] if entry.key in never else parts.get(entry.key, [])
+        if items or entry.key in never:
+            yield {
+                **entry.key._asdict(),
+                "properties": [item.pointer for item in items if item.part == "properties"],
+                "values": [{"pointer": item.pointer, "value": item.value} for item in items if item.part == "values"],
+            }
+
+
+def _expectation(expectation: Expectation, report: Report) -> dict[str, Any]:
+    count = report.count_of(expectation)
+    return {
+        "text": expectation.text,
+        "call": expectation.events.call,
+        "event": expectation.events.name,
+        "at_least": expectation.least,
+        "at_most": expectation.most,
+        "count": count,
+        "met": expectation.is_met(count),
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        **_share(coverage, None),
+        "parts": {part: _share(coverage, part) for part in PARTS},
+        "unplanned": [dataclasses.asdict(each) for each in coverage.unplanned],
+    }
+
+
+def _share(coverage: Coverage, part: str | None) -> dict[str, Any]:
+    seen, planned = coverage.counts(part)
+    return {"planned": planned, "seen": seen, "share": round(seen / planned, 6) if planned else None}
 
 
 def findings_document(findings: Findings, verdict: Verdict) -> dict[str, Any]:
@@ -97,6 +151,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "new": report.violations,
         "known": 0,
         "suppressed": 0,
+        "left_out": sum(report.left_out.values()),
         "version_assumed": report.assumed,
         "folded": report.folded,
     }
