@@ -163,7 +163,9 @@ class Filter:
             option = check(glance, raw)
             if option is not None:
                 return (option, True) if option is not _UNSURE and _is_surely_json(raw) else self.look(raw)
-        return None, self._span is None or glance.timestamp is not None
+        if self._span is None or glance.timestamp is not None:
+            return None, True
+        return (None, False) if _is_surely_json(raw) else self.look(raw)
 
     def _glances(self) -> Iterator[Callable[[Any, bytes], str | None]]:
         """What is asked of each event in turn: the option that leaves it out, None, or `_UNSURE`."""

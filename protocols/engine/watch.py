@@ -73,6 +73,9 @@ class Watch:
         self._seen: set[int] = set()
         self._fresh: set[int] = set()
         self._named: Counter[tuple[str, str]] = Counter()
+        self._keys: dict[tuple[str | None, ...], Key] = {}
+        versioned = any(entry["default"] is not None for section in self._calls.values() for entry in section["events"].values())
+        self._decode = msgspec.json.Decoder(_VersionedGlance if versioned else _Glance).decode
 
     def __reduce__(self) -> tuple[Callable[..., Watch], tuple[Any, ...]]:
         return _again, self._arguments
@@ -122,7 +125,7 @@ class Watch:
     def _glance(self, raw: bytes, route: Route | None = None) -> None:
         """The same for an event that can be read. Without a route it was accepted: its call and its name are spelled as planned."""
         try:
-            glance = _DECODE(raw)
+            glance: Any = self._decode(raw)
         except REFUSALS:
             self.see(raw, route)
             return
@@ -149,16 +152,18 @@ class Watch:
         self._looked(key, here, known)
 
     def _key(self, glance: Any) -> Key:
-        call = glance.type
-        name = glance.event if call == "track" else glance.name if call in _PAGES else None
-        entry = self._calls[call]["events"].get(name) if call in CALLS else None
-        if entry is None:
-            return call, name if call == "track" else None, None
-        version = entry["default"]
-        if version is not None and glance.context is not None and glance.context.protocols is not None:
-            said = glance.context.protocols.event_version
-            version = version if said is None else int(said)
-        return call, name, version
+        said = glance.type, glance.event, glance.name
+        key = self._keys.get(said)
+        if key is None:
+            call = glance.type
+            name = glance.event if call == "track" else glance.name if call in _PAGES else None
+            entry = self._calls[call]["events"].get(name)
+            if entry is not None and entry["default"] is not None:
+                return call, name, _version(glance, entry["default"])
+            if len(self._keys) >= _MOST_KEYS:
+                self._keys.clear()
+            key = self._keys[said] = call, name if entry is not None or call == "track" else None, None
+        return key
 
     def _wants_name(self, route: Route) -> bool:
         return self._names and route.call in _PAGES
@@ -359,7 +364,17 @@ class _Glance(msgspec.Struct, gc=False):
     name: str | None = None
     properties: Raw = Raw()
     traits: Raw = Raw()
+
+
+class _VersionedGlance(_Glance, gc=False):
     context: _Context | None = None
 
 
-_DECODE = msgspec.json.Decoder(_Glance).decode
+def _version(glance: Any, default: int) -> int:
+    """The version that an accepted event names; the plan's default where it names none."""
+    protocols = None if glance.context is None else glance.context.protocols
+    said = None if protocols is None else protocols.event_version
+    return default if said is None else int(said)
+
+
+_MOST_KEYS = 4096
