@@ -54,8 +54,9 @@ class Expectation(NamedTuple):
         """The expectation that no such event comes. Raises UsageError."""
         name, operator, number = _split(text)
         if operator:
-            less = {">=": f"<{number}", ">": f"<={number}"}.get(operator, ">=1")
-            raise UsageError(f"--forbid takes a name without a number, got {quoted(text)}; {_LIMITED.format(name=name, less=less)}")
+            opposite = {">=": "<", ">": "<=", "<=": ">", "<": ">="}.get(operator)
+            meant = f"--expect '{name}{opposite}{number}'" if opposite else f"--forbid '{name}'"
+            raise UsageError(f"--forbid takes a name without a number, got {quoted(text)}; write {meant}")
         return cls(text.strip(), Selector.parse(text, "--forbid"), 0, 0)
 
     @property
@@ -79,9 +80,9 @@ class Expectation(NamedTuple):
 
 
 _EXPECT = "--expect"
-_LIMITED = "write --expect '{name}{less}'"
 _WORDS = re.compile(
-    r"""(?P<name> (?: [^"<>=!]* " (?: [^"\\] | \\. )* " | [^<>=!]* ) ) \s* (?: (?P<operator> [<>=!]+ ) \s* (?P<number> .* ) )?""",
+    r"""(?P<name> (?: [a-z]+ : \s* )? " (?: [^"\\] | \\. )* " | (?! (?: [a-z]+ : \s* )? " ) [^<>=!]* ) \s*
+        (?: (?P<operator> [<>=!]+ ) \s* (?P<number> .* ) )?""",
     re.VERBOSE | re.DOTALL,
 )
 _NUMBER = re.compile(r"([0-9]{1,15})(?:\s*\.\.\s*([0-9]{1,15}))?")
