@@ -12,7 +12,8 @@ plan. What cannot be read is never left out, and what is left out is counted by 
   the order, the files or the number of processes, those of 5% are among those of 10%, and most data warehouses can repeat it.
 
 To know that an event is one at all takes a look at all of its bytes; msgspec does that in 0.46 us for an event of 800 bytes while
-it decodes the few members that are asked for. With 200,000 events, a sample of 10% takes 0.8 us an event where checking takes 1.3.
+it decodes the few members that are asked for. Of a million events, 30% of them bad, a sample of 10% takes 2.5 s in one process, where
+checking all takes 4.1 s; one kind of event out of five 2.1 s, a day out of twelve 1.8 s.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Scope:
         sample: str | None = None,
     ) -> Scope | None:
         """The scope that options ask for, None where they ask for none. Raises UsageError."""
-        said = {"call": ", ".join(calls), "event": ", ".join(events), "since": since, "until": until, "sample": sample}
+        said = {"call": " or ".join(calls), "event": " or ".join(events), "since": since, "until": until, "sample": sample}
         options = {option: text for option, text in said.items() if text}
         scope = cls(
             calls=tuple(map(_call, calls)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import pickle
 from datetime import datetime, timedelta, timezone
@@ -194,7 +195,7 @@ def test_a_sample_goes_by_the_hash_that_is_documented():
 def test_samples_lie_in_larger_ones():
     raws = [json.dumps({"messageId": f"id-{number}"}).encode() for number in range(2000)]
     samples = [set(Filter(Scope.parse(sample=f"{part}%")).pick(raws).indices) for part in (1, 5, 10, 50, 99.9, 100)]
-    assert all(smaller < larger for smaller, larger in zip(samples, samples[1:], strict=False))
+    assert all(smaller < larger for smaller, larger in itertools.pairwise(samples))
     assert len(samples[-1]) == len(raws)
 
 
@@ -238,9 +239,7 @@ def written(key: str, escaped: bool) -> str:
 
 TEXTS = st.lists(st.tuples(MEMBERS, st.booleans(), st.booleans()), max_size=6).map(
     lambda members: (
-        "{"
-        + ",".join(f"{written(key, escaped)}:{json.dumps(value, ensure_ascii=ascii)}" for (key, value), escaped, ascii in members)
-        + "}"
+        "{" + ",".join(f"{written(key, escaped)}:{json.dumps(value, ensure_ascii=ascii)}" for (key, value), escaped, ascii in members) + "}"
     ).encode("utf-8", "surrogatepass")
 )
 SCOPES = st.fixed_dictionaries(

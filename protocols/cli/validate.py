@@ -163,14 +163,14 @@ def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str |
     """What went wrong with the input as a whole, with the likely causes."""
     for fault in report.faults:
         yield f"error: {fault}"
-    if report.left_out and not report.count and not verdict.passed:
-        yield f"error: {left_out(report)}; no event is left to check"
+    if not report.count and not report.faults and verdict.incomplete:
+        if report.left_out:
+            yield f"error: {left_out(report)}; there is nothing to check"
+        else:
+            yield f"error: there is no event in {', '.join(sources)}"
+            yield "The likely causes: the file is empty, a step before this one has failed, or its output is somewhere else."
         yield "--allow-empty lets such a run pass."
-    elif not report.count and not report.faults and not verdict.passed:
-        yield f"error: there is no event in {', '.join(sources)}"
-        yield "The likely causes: the file is empty, a step before this one has failed, or its output is somewhere else."
-        yield "--allow-empty lets such a run pass."
-    elif report.count and report.unreadable == report.count:
+    elif report.count and report.unreadable == report.count and not report.left_out:
         yield f"notice: no record could be read{'; are these events as JSON?' if at is None else f' at {at}'}"
     elif report.count and report.by_id.get("payload/unknown-call") == report.count:
         yield f"notice: no record is an event by itself; {_WRAPPED if at is None else f'is the event at {at}?'}"

@@ -3,10 +3,11 @@
 Nothing of it is a verdict, so it stands beside the two stages and not in them. What has been seen once need not be seen again:
 an event of which everything was seen is not looked at any more, and of the others only those members are decoded of which
 something is missing. Each of these takes a struct of its own, which is made anew when much has been seen and ever less often.
-So a file whose events show all that is planned soon costs nothing; where the plan holds more than ever comes, a million events of
-800 bytes take 0.9 s more than the 1.5 s of checking them.
+So a file whose events show all that is planned soon costs nothing. Where something never comes in three of five events, a million
+events of 800 bytes, 30% of them bad, take 5.7 s in one process, and 4.1 s without the watch.
 
-`see` is the plain version. Nothing is passed over: what is said to be unseen was in no event.
+`see` is the plain version. No event is passed over to save time, however long nothing new has come: what is said to be unseen
+was in none, and a build may fail by it.
 """
 
 from __future__ import annotations

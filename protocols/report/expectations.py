@@ -54,7 +54,7 @@ class Expectation(NamedTuple):
         """The expectation that no such event comes. Raises UsageError."""
         name, operator, number = _split(text)
         if operator:
-            opposite = {">=": "<", ">": "<=", "<=": ">", "<": ">="}.get(operator)
+            opposite = None if operator + number in (">=1", ">0") else {">=": "<", ">": "<=", "<=": ">", "<": ">="}.get(operator)
             meant = f"--expect '{name}{opposite}{number}'" if opposite else f"--forbid '{name}'"
             raise UsageError(f"--forbid takes a name without a number, got {quoted(text)}; write {meant}")
         return cls(text.strip(), Selector.parse(text, "--forbid"), 0, 0)
@@ -169,14 +169,14 @@ def unmet(expectations: Sequence[Expectation], came: Came) -> Iterator[Problem]:
     for expectation in expectations:
         count, names = came.of(expectation)
         if not expectation.is_met(count):
-            yield _problem(expectation, count, _others(expectation, names) if count else _hint(expectation, came))
+            yield _problem(expectation, count, names, None if count else _hint(expectation, came))
 
 
-def _problem(expectation: Expectation, count: int, hint: str | None) -> Problem:
+def _problem(expectation: Expectation, count: int, names: Mapping[str | None, int], hint: str | None) -> Problem:
     subject, wanted = str(expectation.events), expectation.wanted
     if expectation.events.name is None:
         subject = f"{'an' if subject[0] in 'aeiou' else 'a'} {subject} call"
-    got = f"came {times(count)}" if count else "never came"
+    got = f"came {times(count)}{_which(expectation, names)}" if count else "never came"
     few = count < expectation.least
     text = f"{subject} was {'expected ' + wanted if expectation.most != 0 else 'not to come'} and {got}"
     return Problem(
@@ -209,11 +209,13 @@ def _hint(expectation: Expectation, came: Came) -> str | None:
     return None
 
 
-def _others(expectation: Expectation, names: Mapping[str | None, int]) -> str | None:
-    """Which events a pattern has met."""
+def _which(expectation: Expectation, names: Mapping[str | None, int]) -> str:
+    """Which events a pattern has met: `, as Debug A`, `: Debug A 3 times, Debug B once`."""
     if expectation.events.literal or not names:
-        return None
+        return ""
     most = sorted(names.items(), key=lambda entry: (-entry[1], entry[0] or ""))
+    if len(most) == 1:
+        return f", as {quoted_if_odd(most[0][0] or '')}"
     said = ", ".join(f"{quoted_if_odd(name or '')} {times(count)}" for name, count in most[:3])
     more = f" and {counted(len(most) - 3, 'other event')}" if len(most) > 3 else ""
-    return f"it was {said}{more}"
+    return f": {said}{more}"

@@ -236,10 +236,10 @@ def _remarks(report: Report) -> Iterator[Line]:
         )
     if report.assumed:
         yield Line("", [Span(f"{many(report.assumed, 'event')} did not say the version; checked as the plan's default")])
-    if report.about.expectations and not any(group.id.startswith("expectation/") for group in report.groups):
+    if report.count and report.about.expectations and not any(group.id.startswith("expectation/") for group in report.groups):
         yield Line("", [Span(f"{many(len(report.about.expectations), 'expectation')} met")])
-    if report.coverage is not None:
-        return  # it says so itself
+    if report.coverage is not None or report.left_out:
+        return  # the one says so itself, and of what was left out nobody knows
     named = sum(planned.event is not None for planned in report.about.planned)
     unseen = [_subject(planned.key) for planned in report.unseen]
     if 0 < len(unseen) < named:  # where none was seen, the plan is not the one of these events, or there are no events

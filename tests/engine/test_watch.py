@@ -195,7 +195,10 @@ def test_what_was_seen_adds_up(events, cut):
 
 def test_names_of_pages_without_parts():
     watch = Watch(BUNDLE, parts=False, names=True)
-    events = [{"type": "page", "userId": "u", **more} for more in ({"name": "Home"}, {"name": "A"}, {"properties": {"name": "A"}}, {}, {"name": 5})]
+    events = [
+        {"type": "page", "userId": "u", **more}
+        for more in ({"name": "Home"}, {"name": "A"}, {"properties": {"name": "A"}}, {}, {"name": 5})
+    ]
     raws = [json.dumps(event).encode() for event in events]
     watch.see_all(raws, *Engine(BUNDLE).check_all(raws))
     assert watch.take() == (set(), {("page", "Home"): 1, ("page", "A"): 2})

@@ -41,7 +41,8 @@ def test_a_percentage_is_never_rounded_up(part, whole, said):
 
 
 @pytest.mark.parametrize(
-    ("text", "exact"), [("10%", Fraction(1, 10)), (" 0.5 % ", Fraction(1, 200)), ("100%", Fraction(1)), ("33.333333333%", Fraction(33333333333, 10**11))]
+    ("text", "exact"),
+    [("10%", Fraction(1, 10)), (" 0.5 % ", Fraction(1, 200)), ("100%", Fraction(1)), ("33.333333333%", Fraction(33333333333, 10**11))],
 )
 def test_shares_are_exact(text, exact):
     assert share(text, "--sample") == exact
