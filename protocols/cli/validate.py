@@ -13,6 +13,7 @@ from protocols.cli.exits import tell
 from protocols.cli.options import choices, in_ci, is_screen, keep_apart, look, one_of, output, plan_or_default
 from protocols.cli.progress import progress
 from protocols.cli.results import close, tell_problem
+from protocols.names import nearest
 from protocols.report import FAIL_ON, judge
 from protocols.sinks import SINKS, Look
 from protocols.sinks.page import draw
@@ -20,6 +21,7 @@ from protocols.sinks.terminal import closing, left_out
 
 if TYPE_CHECKING:
     from protocols.report import Report, Verdict
+    from protocols.scope import Scope
 
 ENGINES = {
     "fast": "the quick check first, the full one for what it refuses",
@@ -151,7 +153,7 @@ def validate(
         )
         verdict = judge(report, fail_on, allow_empty=allow_empty)
         bar.close()
-        for line in _notices(report, verdict, events, at):
+        for line in (*_notices(report, verdict, events, at), *_slips(scope, report)):
             tell(line)
         close(sink, report, verdict)
     if not quiet and (output_file is not None or not SINKS[format].human):
@@ -174,6 +176,15 @@ def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str |
         yield f"notice: no record could be read{'; are these events as JSON?' if at is None else f' at {at}'}"
     elif report.count and report.by_id.get("payload/unknown-call") == report.count:
         yield f"notice: no record is an event by itself; {_WRAPPED if at is None else f'is the event at {at}?'}"
+
+
+def _slips(scope: Scope | None, report: Report) -> Iterator[str]:
+    """Names after `--event` that are probably a slip of the pen: what they leave out would be missed by nobody."""
+    for call, name, literal in scope.events if scope is not None else ():
+        planned = [entry.event for entry in report.about.planned if entry.call == call and entry.event is not None]
+        near = nearest(name, planned) if name is not None and literal and name not in planned else None
+        if near is not None:
+            yield f"notice: --event {name} is not in the plan; did you mean {near}?"
 
 
 _WRAPPED = "if records wrap their events, --at says where the event is, such as --at /payload"
