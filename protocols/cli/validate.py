@@ -76,13 +76,13 @@ def validate(
         list[str] | None,
         typer.Option(
             metavar="EVENT",
-            help="Fail where it never came, or not so often: 'Order Completed', 'Order *>=3', 'page:Home==1..2'.",
+            help="Fail where it never came, or not so often: 'Order Completed', 'Order *>=3', 'page:Home==1..2'. Repeatable.",
             show_default=False,
         ),
     ] = None,
     forbid: Annotated[
         list[str] | None,
-        typer.Option(metavar="EVENT", help="Fail where it came: 'Debug *'.", show_default=False),
+        typer.Option(metavar="EVENT", help="Fail where it came: 'Debug *'. Repeatable.", show_default=False),
     ] = None,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Say what of the plan was never seen, and what was seen and not planned.")
@@ -92,20 +92,31 @@ def validate(
         typer.Option(metavar="SHARE", help="Fail where less of the plan was seen: 80%, or events=100%,properties=80%.", show_default=False),
     ] = None,
     call: Annotated[
-        list[str] | None, typer.Option(metavar="CALL", help="Check these calls alone, such as track.", show_default=False)
+        list[str] | None, typer.Option(metavar="CALL", help="Check these calls alone, such as track. Repeatable.", show_default=False)
     ] = None,
     event: Annotated[
         list[str] | None,
-        typer.Option(metavar="EVENT", help="Check these events alone: 'Order *', page:Home, identify.", show_default=False),
+        typer.Option(metavar="EVENT", help="Check these events alone: 'Order *', page:Home, identify. Repeatable.", show_default=False),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Check events from then on: 2024-01-15, 2024-01-15T10:30:00Z; UTC.", show_default=False),
+        typer.Option(
+            metavar="TIME",
+            help="Check events from then on, by their timestamp: 2024-01-15, 2024-01-15T10:30:00Z; UTC where no zone is named.",
+            show_default=False,
+        ),
     ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="Check events before then.", show_default=False)] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Check events before then; those at that very moment are left out.", show_default=False),
+    ] = None,
     sample: Annotated[
         str | None,
-        typer.Option(metavar="SHARE", help="Check a part of the events, always the same by message id: 10%.", show_default=False),
+        typer.Option(
+            metavar="SHARE",
+            help="Check a part of the events, such as 10%; the same ids every time, by a hash of messageId.",
+            show_default=False,
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone, and no notices.")] = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")] = False,

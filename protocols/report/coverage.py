@@ -86,7 +86,7 @@ class Minimum(NamedTuple):
 
     @property
     def wanted(self) -> str:
-        return f"at least {float(100 * self.share):g}%"
+        return f"at least {float(100 * self.share):.12g}%"
 
 
 def parse_minimums(text: str) -> tuple[Minimum, ...]:

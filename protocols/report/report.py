@@ -303,6 +303,7 @@ class Builder:
         """`watched` are the expectations of which all is counted that they need, where others judge them."""
         self.about = about or About()
         self._watched = watched or self.about.expectations
+        self._planned = frozenset(entry.key for entry in self.about.planned)  # always have room: coverage is about them
         self._counts: dict[Key, list[int]] = {}
         self._count = self._invalid = self._unreadable = self._assumed = self._folded = 0
         self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
@@ -476,7 +477,7 @@ class Builder:
     def _add_traffic(self, key: Key, count: int, invalid: int) -> None:
         counts = self._counts.get(key)
         if counts is None:
-            full = len(self._counts) >= self.about.most_groups and key.event is not None
+            full = len(self._counts) >= self.about.most_groups and key.event is not None and key not in self._planned
             if full:
                 self._add_beyond(key, count)
             counts = self._counts.setdefault(Key(key.call, None, None) if full else key, [0, 0])

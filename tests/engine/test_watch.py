@@ -171,7 +171,7 @@ EVENTS = st.fixed_dictionaries(
 ).map(lambda event: event if event["type"] == "track" else {name: value for name, value in event.items() if name != "event"})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(EVENTS, max_size=12), max_size=3))
 def test_the_quick_look_sees_what_the_plain_one_sees(batches):
     engine = Engine(BUNDLE)
