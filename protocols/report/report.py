@@ -553,7 +553,8 @@ def _of_the_run(problem: Problem, planned: Mapping[Key, Planned]) -> Group:
 def _unplanned(traffic: Sequence[Traffic], groups: Sequence[Group]) -> Iterator[Unplanned]:
     """Events that the plan lacks, the frequent ones first, then what it lacks of others."""
     for entry in sorted(traffic, key=lambda entry: -entry.count):
-        if not entry.planned and entry.key.call is not None:
+        nameless = entry.key.call == "track" and entry.key.event is None
+        if not entry.planned and entry.key.call is not None and not nameless:
             yield Unplanned("unplanned/unplanned-event", *entry.key, None, entry.count)
     for group in sorted(groups, key=lambda group: -group.count):
         if group.problem.family == "unplanned" and group.id != "unplanned/unplanned-event":

@@ -113,6 +113,7 @@ LINES = [
     '{"type":"track","event":"A","userId":"u","properties":{"x":1,"more":1}}',
     '{"type":"track","event":"C","userId":"u"}',
     '{"type":"group","groupId":"g","userId":"u"}',
+    '{"type":"track","userId":"u"}',  # nobody can plan an event without a name
     "{",
 ]
 
