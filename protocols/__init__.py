@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from protocols.plan.model import Plan
     from protocols.positions import Place, Position
     from protocols.problems import Problem, Severity
+    from protocols.report.expectations import Expectation
     from protocols.report.report import Report
     from protocols.schema import compile_plan
+    from protocols.scope import Scope
     from protocols.validate import Validator, validate_files
     from protocols.violations import KINDS
 
@@ -47,8 +49,10 @@ _HOMES = {
     "Position": "protocols.positions",
     "Problem": "protocols.problems",
     "Severity": "protocols.problems",
+    "Expectation": "protocols.report.expectations",
     "Report": "protocols.report.report",
     "compile_plan": "protocols.schema",
+    "Scope": "protocols.scope",
     "Validator": "protocols.validate",
     "validate_files": "protocols.validate",
     "KINDS": "protocols.violations",
@@ -58,6 +62,7 @@ __all__ = [
     "KINDS",
     "ConfigError",
     "EventsError",
+    "Expectation",
     "Place",
     "Plan",
     "PlanError",
@@ -68,6 +73,7 @@ __all__ = [
     "Result",
     "Route",
     "SchemaError",
+    "Scope",
     "Severity",
     "UsageError",
     "Validator",

@@ -88,3 +88,30 @@ _ENVELOPE_TIME = re.compile(ENVELOPE_TIME.replace("$", r"\Z"))
 def is_envelope_time(text: str) -> bool:
     """Whether `text` is a date-time as the fields `timestamp`, `sentAt`, `originalTimestamp` and `receivedAt` may be."""
     return _ENVELOPE_TIME.match(text) is not None
+
+
+def moment(text: str) -> Moment | None:
+    """When a date-time of the envelope is; None where `text` is none. Without an offset it is UTC."""
+    found = _PARTS.match(text) if is_envelope_time(text) else None
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(found[number] or 0) for number in range(1, 7))
+    sign, hours, minutes = found[8], int(found[9] or 0), int(found[10] or 0)
+    offset = (hours * 60 + minutes) * (-60 if sign == "-" else 60)
+    return Moment(_days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset, (found[7] or "").rstrip("0"))
+
+
+class Moment(NamedTuple):
+    """A point in time: whole seconds since 1970 in UTC, and the digits of the fraction. They sort as they follow each other."""
+
+    seconds: int
+    fraction: str = ""
+
+
+_PARTS = re.compile(r"(....)-(..)-(..).(..):(..)(?::(..)(?:[.]([0-9]+))?)?(?:[Zz]|([+-])(..):?(..)?)?\Z")
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Days from 1970-01-01, by the Gregorian calendar of any year, 0 too, which `datetime` does not have."""
+    year -= month < 3  # years that begin in March end with their leap day
+    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * ((month + 9) % 12) + 2) // 5 + day - 719_469

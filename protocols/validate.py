@@ -6,7 +6,8 @@ folds what was found. `Validator` is the library's way in, `validate_files` the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,15 +20,19 @@ from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.narrowed import Narrowed
 from protocols.engine.validator import Engine, Mode
+from protocols.engine.watch import Watch
 from protocols.jobs import Pool, Progress, Send
 from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
 from protocols.problems import Problem, Severity
 from protocols.readers import Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
+from protocols.report.coverage import Item, Minimum
+from protocols.report.expectations import Expectation
 from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
 from protocols.schema.settings import weighed
+from protocols.scope import Filter, Scope
 from protocols.violations import KINDS
 
 Event = Mapping[str, Any] | bytes | str
@@ -88,6 +93,10 @@ def validate_files(
     on_problem: Callable[[Problem], None] | None = None,
     on_bytes: Callable[[int], None] | None = None,
     on_events: Callable[[int], None] | None = None,
+    scope: Scope | None = None,
+    expectations: Sequence[Expectation] = (),
+    coverage: bool = False,
+    minimums: Sequence[Minimum] = (),
 ) -> Report:
     """Check all events in files, folders and globs, or in `stdin` for the source `-`.
 
@@ -95,10 +104,31 @@ def validate_files(
     the plan says; `off` takes violations out, as `protocols.weights` makes them. `on_problem` is called with each violation in
     input order, `on_bytes` and `on_events` with the growth since the last call. Large input is checked in slices of
     `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
-    read to their end are said in `report.faults`. Raises EventsError where a source stands for no file or a process dies.
+    read to their end are said in `report.faults`. Events outside of `scope` are counted in `report.left_out` and not checked.
+    `expectations` that are not met are problems too, the last ones, and so are `minimums` of coverage; with these or `coverage`,
+    `report.coverage` says what of the plan was seen. Raises EventsError where a source stands for no file or a process dies.
     """
-    check = Check(_engine(plan, severity or {}, engine, redact), Opener(at), samples, tells=on_problem is not None)
-    total = _Total(Builder(about(plan, samples)), on_problem, on_bytes, on_events)
+    bundle, off = _weighed(plan, severity or {})
+    covers = coverage or bool(minimums)
+    names = any(expectation.by_name for expectation in expectations)
+    watch = Watch(bundle, parts=covers, names=names) if covers or names else None
+    check = Check(
+        Narrowed(bundle, off, mode=engine, redact=redact) if off else Engine(bundle, mode=engine, redact=redact),
+        Opener(at),
+        samples,
+        tells=on_problem is not None,
+        filter=Filter(scope) if scope is not None else None,
+        watch=watch,
+        expectations=tuple(expectations),
+    )
+    wanted = dataclasses.replace(
+        about(plan, samples),
+        scope=scope.options if scope is not None else {},
+        items=tuple(Item(*spot) for spot in watch.spots) if watch is not None and covers else None,
+        expectations=check.expectations,
+        minimums=tuple(minimums),
+    )
+    total = _Total(Builder(wanted), on_problem, on_bytes, on_events)
     found = expand(sources)
     jobs = jobs if is_much(found, slice_bytes) else 1
     warm = False
@@ -115,15 +145,18 @@ def validate_files(
                 pool.finish()
                 check(part, total.add)
         pool.finish()
-    return total.builder.report()
+    report = total.builder.report()
+    if on_problem is not None:
+        for problem in report.of_the_run:
+            on_problem(problem)
+    return report
 
 
-def _engine(plan: Plan, severity: Mapping[str, Severity], mode: Mode, redact: bool) -> Engine:
-    """The engine of a run in which these severities count over the plan's."""
+def _weighed(plan: Plan, severity: Mapping[str, Severity]) -> tuple[Mapping[str, Any], Collection[str]]:
+    """The bundle in which these severities count over the plan's, and the ids that are to be left out of what is said."""
     off = {id for id, level in severity.items() if level is Severity.off and id in KINDS}
     settled = {name: level for name, level in severity.items() if name not in off or name == BATCH_TOO_LARGE}
-    bundle = weighed(compile_plan(plan), settled)
-    return Narrowed(bundle, off, mode=mode, redact=redact) if off else Engine(bundle, mode=mode, redact=redact)
+    return weighed(compile_plan(plan), settled), off
 
 
 class Told(NamedTuple):
@@ -150,6 +183,9 @@ class Check:
     opener: Opener
     samples: int
     tells: bool
+    filter: Filter | None = None
+    watch: Watch | None = None
+    expectations: tuple[Expectation, ...] = ()
 
     def warm_up(self, whole: Slice) -> None:
         """Let the engine learn from the first events of a slice what every copy of it would have to learn by itself, 0.1 s each."""
@@ -158,7 +194,7 @@ class Check:
             self.engine.check_all(batch.raws)
 
     def __call__(self, whole: Slice | Live, send: Send) -> None:
-        builder = Builder(About(samples=self.samples))  # what is known of the plan need not travel
+        builder = Builder(About(samples=self.samples), watched=self.expectations)  # what is known of the plan need not travel
         told: list[Problem] = []
         tell = told.append if self.tells else None
         faults: list[Fault] = []
@@ -169,8 +205,10 @@ class Check:
             events = 0
             match part:
                 case Batch():
-                    _add_batch(builder, self.engine, part, accepted, tell)
                     events = len(part.raws)
+                    kept = part if self.filter is None else _kept(builder, self.filter, part)
+                    if kept is not None:
+                        _add_batch(builder, self.engine, kept, accepted, tell, self.watch)
                 case Record():
                     _add_record(builder, self.engine, part, tell)
                     events = 1
@@ -186,6 +224,10 @@ class Check:
             read.clear()
         for route, count in accepted.by_route().items():
             builder.add_valid(route, count)
+        if self.watch is not None:
+            seen, names = self.watch.take()
+            builder.add_covered(seen)
+            builder.add_named(names)
         send(Checked(builder.report(), faults, lines, records, isinstance(whole, Slice) and whole.last))
 
 
@@ -261,12 +303,25 @@ def _planned(plan: Plan) -> Iterator[Planned]:
                 )
 
 
-def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, tell: Tell | None) -> None:
+def _kept(builder: Builder, filter: Filter, batch: Batch) -> Batch | None:
+    """The events of a batch that are to be checked; None where there were some, and none is."""
+    picked = filter.pick(batch.raws)
+    builder.add_left_out(picked.left_out, picked.timeless)
+    return batch.only(picked.indices) if picked.indices or not batch.raws else None
+
+
+def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, tell: Tell | None, watch: Watch | None = None) -> None:
     """Report what is wrong with the events of a batch; those with which nothing is are counted as accepted."""
     _add_batch_size(builder, engine, batch.batch_bytes, batch.place(0) if batch.raws else Place(batch.file, None, batch.first_record), tell)
-    for index, outcome in engine.check_more(batch.raws, accepted):
+    if watch is None:
+        outcomes = engine.check_more(batch.raws, accepted)
+    else:
+        routes, outcomes = engine.check_all(batch.raws)
+        watch.see_all(batch.raws, routes, outcomes)
+        accepted.routes.update(routes)
+    for index, outcome in outcomes:
         if isinstance(outcome, Recalled) and tell is None:
-            seen = Seen(batch.file, batch.lines[index], batch.first_record + index, outcome.message_id)
+            seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
             builder.add_recurring(outcome.sightings, outcome.route, seen)
         else:
             result = outcome if isinstance(outcome, Result) else outcome.result()

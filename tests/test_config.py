@@ -75,6 +75,12 @@ limit = 0
 samples = 1
 jobs = 4
 redact = true
+expect = ["Order *>=3"]
+forbid = ["Debug *"]
+coverage = true
+min_coverage = "events=100%"
+call = ["track"]
+event = ["Order *"]
 
 [lint]
 plan = "plan.yaml"
@@ -120,6 +126,12 @@ SAID = Config(
         samples=1,
         jobs=4,
         redact=True,
+        expect=("Order *>=3",),
+        forbid=("Debug *",),
+        coverage=True,
+        min_coverage="events=100%",
+        call=("track",),
+        event=("Order *",),
     ),
     lint=LintConfig(
         plan="../plan.yaml",
@@ -135,7 +147,7 @@ SAID = Config(
             owner="shop@acme.example",
             until=datetime.date(2027, 1, 31),
             file="../protocols.toml",
-            line=29,
+            line=35,
         ),
         Waiver(
             id="value",
@@ -147,7 +159,7 @@ SAID = Config(
             owner="shop@acme.example",
             until=datetime.date(2027, 2, 28),
             file="../protocols.toml",
-            line=35,
+            line=41,
         ),
     ),
 )

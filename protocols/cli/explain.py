@@ -70,8 +70,15 @@ def _violations() -> dict[str, Explanation]:
     return {id: Explanation(str(kind.severity), kind.meaning, kind.meaning) for id, kind in KINDS.items()}
 
 
-TABLES: tuple[Callable[[], Mapping[str, Explanation]], ...] = (_rules, _mistakes, _violations)
-"""Where explanations come from: findings in plans, mistakes that make a plan wrong, violations of events."""
+def _of_the_run() -> dict[str, Explanation]:
+    from protocols.report.expectations import EXPECTATIONS
+
+    return {id: Explanation("error", meaning, meaning) for id, meaning in EXPECTATIONS.items()}
+
+
+TABLES: tuple[Callable[[], Mapping[str, Explanation]], ...] = (_rules, _mistakes, _violations, _of_the_run)
+"""Where explanations come from: findings in plans, mistakes that make a plan wrong, violations of events, what a run
+was expected to show."""
 
 
 def _list(known: Mapping[str, Explanation]) -> Iterator[Line]:

@@ -15,14 +15,16 @@ from protocols.cli.options import choices, events_or_default, in_ci, is_screen, 
 from protocols.cli.progress import progress
 from protocols.cli.results import close, tell_problem
 from protocols.config import ValidateConfig, find_config, options
+from protocols.names import nearest
 from protocols.report import BASELINE, FAIL_ON, Rates, judge, settle
 from protocols.sinks import SINKS, Look
 from protocols.sinks.page import draw
-from protocols.sinks.terminal import closing
+from protocols.sinks.terminal import closing, left_out
 from protocols.weights import weights
 
 if TYPE_CHECKING:
     from protocols.report import Report, Verdict
+    from protocols.scope import Scope
 
 ENGINES = {
     "fast": "the quick check first, the full one for what it refuses",
@@ -58,6 +60,9 @@ lists all options:
   [tool.protocols.validate]
   events = ["recordings/"]
   baseline = true
+  protocols validate test.jsonl --expect "Order Completed" --forbid "Debug *"
+  protocols validate logs/ --sample 1% --since 2024-01-15 --event "Order *"
+  protocols validate logs/ --coverage --min-coverage events=100%
 """
 
 HELP = {name: row.meaning for name, row in options(ValidateConfig).items()}
@@ -107,6 +112,50 @@ def validate(
     ] = "fast",
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help=HELP["jobs"], show_default=False)] = None,
     redact: Annotated[bool | None, typer.Option("--redact/--no-redact", help=HELP["redact"], show_default=False)] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EVENT",
+            help="Fail where it never came, or not so often: 'Order Completed', 'Order *>=3', 'page:Home==1..2'. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EVENT", help="Fail where it came: 'Debug *'. Repeatable.", show_default=False),
+    ] = None,
+    coverage: Annotated[bool | None, typer.Option("--coverage/--no-coverage", help=HELP["coverage"], show_default=False)] = None,
+    min_coverage: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Fail where less of the plan was seen: 80%, or events=100%,properties=80%.", show_default=False),
+    ] = None,
+    call: Annotated[
+        list[str] | None, typer.Option(metavar="CALL", help="Check these calls alone, such as track. Repeatable.", show_default=False)
+    ] = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EVENT", help="Check these events alone: 'Order *', page:Home, identify. Repeatable.", show_default=False),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Check events from then on, by their timestamp: 2024-01-15, 2024-01-15T10:30:00Z; UTC where no zone is named.",
+            show_default=False,
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Check events before then; those at that very moment are left out.", show_default=False),
+    ] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Check a part of the events, such as 10%; the same ids every time, by a hash of messageId.",
+            show_default=False,
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone, and no notices.")] = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")] = False,
 ) -> int:
@@ -118,6 +167,9 @@ def validate(
     from protocols.jobs import cores
     from protocols.plan import load_plan
     from protocols.readers import Source, expand, total_bytes
+    from protocols.report.coverage import parse_minimums
+    from protocols.report.expectations import parse_expectations
+    from protocols.scope import Scope
     from protocols.validate import validate_files
 
     config = find_config()
@@ -132,9 +184,18 @@ def validate(
         samples=samples,
         jobs=jobs,
         redact=redact,
+        expect=tuple(expect or ()) or None,
+        forbid=tuple(forbid or ()) or None,
+        coverage=coverage,
+        min_coverage=min_coverage,
+        call=tuple(call or ()) or None,
+        event=tuple(event or ()) or None,
         **scope(config.validate, select, ignore, severity),
         **rates(config.validate, max_violation_rate),
     )
+    chosen = Scope.parse(calls=said.call, events=said.event, since=since, until=until, sample=sample)
+    expectations = parse_expectations(said.expect, said.forbid)
+    minimums = parse_minimums(said.min_coverage) if said.min_coverage else ()
     inputs = events_or_default(said, baseline)
     agreed = Rates(said.max_violation_rate, said.max_violation_rates)
     agreed.go_with(said.fail_on)  # said now, not when all is read
@@ -162,16 +223,20 @@ def validate(
             on_problem=partial(tell_problem, sink) if SINKS[format].streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,
+            scope=chosen,
+            expectations=expectations,
+            coverage=said.coverage,
+            minimums=minimums,
         )
         report = settle(report, today=day(today), waivers=config.waivers, baseline=known, off=switched_off(severities))
         verdict = judge(report, said.fail_on, rates=agreed, allow_empty=allow_empty)
         bar.close()
-        for line in _notices(report, verdict, inputs, said.at):
+        for line in (*_notices(report, verdict, inputs, said.at), *_slips(chosen, report)):
             tell(line)
         close(sink, report, verdict)
     if not quiet and (output_file is not None or not SINKS[format].human):
         sys.stderr.write(draw(closing(report, verdict), Look()))
-    if file is not None and known is not None and not verdict.incomplete:
+    if file is not None and known is not None and chosen is None and not verdict.incomplete:
         shrink(file, known, report, update=said.update_baseline, quiet=quiet)
     return verdict.exit_code
 
@@ -180,14 +245,26 @@ def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str |
     """What went wrong with the input as a whole, with the likely causes."""
     for fault in report.faults:
         yield f"error: {fault}"
-    if not report.count and not report.faults and not verdict.passed:
-        yield f"error: there is no event in {', '.join(sources)}"
-        yield "The likely causes: the file is empty, a step before this one has failed, or its output is somewhere else."
+    if not report.count and not report.faults and verdict.incomplete:
+        if report.left_out:
+            yield f"error: {left_out(report)}; there is nothing to check"
+        else:
+            yield f"error: there is no event in {', '.join(sources)}"
+            yield "The likely causes: the file is empty, a step before this one has failed, or its output is somewhere else."
         yield "--allow-empty lets such a run pass."
-    elif report.count and report.unreadable == report.count:
+    elif report.count and report.unreadable == report.count and not report.left_out:
         yield f"notice: no record could be read{'; are these events as JSON?' if at is None else f' at {at}'}"
     elif report.count and report.by_id.get("payload/unknown-call") == report.count:
         yield f"notice: no record is an event by itself; {_WRAPPED if at is None else f'is the event at {at}?'}"
+
+
+def _slips(scope: Scope | None, report: Report) -> Iterator[str]:
+    """Names after `--event` that are probably a slip of the pen: what they leave out would be missed by nobody."""
+    for call, name, literal in scope.events if scope is not None else ():
+        planned = [entry.event for entry in report.about.planned if entry.call == call and entry.event is not None]
+        near = nearest(name, planned) if name is not None and literal and name not in planned else None
+        if near is not None:
+            yield f"notice: --event {name} is not in the plan; did you mean {near}?"
 
 
 _WRAPPED = "if records wrap their events, --at says where the event is, such as --at /payload"

@@ -12,6 +12,7 @@ from typing import Any
 from protocols import weights
 from protocols.config.option import Kind, Option
 from protocols.config.reader import Path, Reader, meant
+from protocols.errors import UsageError
 from protocols.problems import Severity
 from protocols.report.baseline import BASELINE
 from protocols.report.gate import as_percent
@@ -97,6 +98,39 @@ def count(least: int) -> Kind:
         f"a whole number from {least} on",
         lambda _, value: value,
     )
+
+
+def text_of(parse: Callable[[str], Any]) -> Kind:
+    """A text of which this makes something, or raises UsageError; the text is what is settled, as it would be on the command line."""
+
+    def read(reader: Reader, value: Any, path: Path) -> str | None:
+        if not _is_text(value):
+            reader.expected(path, "a text", value)
+            return None
+        return str(value) if _is_read(reader, value, path, parse) else None
+
+    return Kind(read, lambda: _TEXT, toml)
+
+
+def texts_of(parse: Callable[[str], Any]) -> Kind:
+    """A list of such texts."""
+
+    def read(reader: Reader, value: Any, path: Path) -> tuple[str, ...] | None:
+        if not _are_texts(value):
+            reader.expected(path, "a list of texts", value)
+            return None
+        return tuple(text for text in value if _is_read(reader, text, path, parse))
+
+    return Kind(read, lambda: _TEXTS, toml)
+
+
+def _is_read(reader: Reader, text: str, path: Path, parse: Callable[[str], Any]) -> bool:
+    try:
+        parse(text)
+    except UsageError as error:
+        reader.blame(path, str(error))
+        return False
+    return True
 
 
 def word(words: Collection[str]) -> Kind:

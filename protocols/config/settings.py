@@ -11,8 +11,11 @@ from typing import Any
 from protocols.config import kinds
 from protocols.config.option import Option, option, options
 from protocols.problems import Severity
+from protocols.report.coverage import parse_minimums
+from protocols.report.expectations import Expectation
 from protocols.report.gate import FAIL_ON
 from protocols.report.waivers import Waiver
+from protocols.scope import call_named, event_selector
 from protocols.violations import CALLS
 
 
@@ -67,6 +70,21 @@ class ValidateConfig:
         "The same for events of their own, by name or glob; the first that fits counts.",
         {},
         example='{"Order Completed" = "0%", "Debug *" = "100%"}',
+    )
+    expect: tuple[str, ...] = option(
+        kinds.texts_of(Expectation.parse),
+        "Fail where one of these never came, or not so often.",
+        (),
+        example='["Order Completed", "Order *>=3", "page:Home==1..2"]',
+    )
+    forbid: tuple[str, ...] = option(kinds.texts_of(Expectation.forbidden), "Fail where one of these came.", (), example='["Debug *"]')
+    coverage: bool = option(kinds.SWITCH, "Say what of the plan was never seen, and what was seen and not planned.", False)
+    min_coverage: str | None = option(
+        kinds.text_of(parse_minimums), "Fail where less of the plan was seen.", example='"events=100%,properties=80%"'
+    )
+    call: tuple[str, ...] = option(kinds.texts_of(call_named), "Check these calls alone.", (), example='["track"]')
+    event: tuple[str, ...] = option(
+        kinds.texts_of(event_selector), "Check these events alone.", (), example='["Order *", "page:Home", "identify"]'
     )
     limit: int = option(kinds.count(0), "Show at most so many groups of violations; 0 shows all.", 20)
     samples: int = option(kinds.count(0), "Keep so many values of each group.", 3)

@@ -49,7 +49,7 @@ class Router:
 
     def route(self, call: str, payload: Mapping[str, Any]) -> Routing:
         section = self._calls[call]
-        name = _name(call, payload)
+        name = name_of(call, payload)
         if name is None:
             return Routing(Route(call, None, None), section["section"], None, [])
         entry = section["events"].get(name)
@@ -118,7 +118,7 @@ class Router:
         )
 
 
-def _name(call: str, payload: Mapping[str, Any]) -> str | None:
+def name_of(call: str, payload: Mapping[str, Any]) -> str | None:
     """The name a payload is routed by: `event`, or for pages and screens `name`, else `properties.name`."""
     if call == "track":
         name = payload.get("event")
@@ -139,7 +139,7 @@ def _is_integer(value: Any) -> bool:
 
 
 def _where_named(call: str, payload: Mapping[str, Any]) -> Path:
-    """The path to the name that `_name` gives."""
+    """The path to the name that `name_of` gives."""
     if call == "track":
         return ("event",)
     return ("name",) if payload.get("name") else ("properties", "name")

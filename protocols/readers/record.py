@@ -34,6 +34,7 @@ class Batch(msgspec.Struct, frozen=True):
     It may have its line end behind it.
     A line is None where lines mean nothing, as in a file of one line that holds many records. `batch_bytes` is the size in
     bytes of the batch body that these records came in, None where they came in none; such a batch may hold no record.
+    Where some were left out, `numbers` has the records' own.
     """
 
     file: str
@@ -41,10 +42,28 @@ class Batch(msgspec.Struct, frozen=True):
     raws: list[bytes]
     lines: Sequence[int | None]
     batch_bytes: int | None = None
+    numbers: Sequence[int] | None = None
 
     def place(self, index: int) -> Place:
         """Where `raws[index]` stood."""
-        return Place(self.file, self.lines[index], self.first_record + index)
+        return Place(self.file, self.lines[index], self.number(index))
+
+    def number(self, index: int) -> int:
+        """The number of `raws[index]` among the records of its file."""
+        return self.first_record + index if self.numbers is None else self.numbers[index]
+
+    def only(self, indices: Sequence[int]) -> Batch:
+        """The batch without its other records."""
+        if len(indices) == len(self.raws):
+            return self
+        return Batch(
+            self.file,
+            self.first_record,
+            [self.raws[index] for index in indices],
+            [self.lines[index] for index in indices],
+            self.batch_bytes,
+            [self.number(index) for index in indices],
+        )
 
     def records(self) -> Iterator[Record]:
         """The records one by one; the first carries `batch_bytes`."""

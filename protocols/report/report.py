@@ -13,7 +13,7 @@ import itertools
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -22,6 +22,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from protocols.problems import Problem, Severity
+from protocols.report.coverage import Coverage, Item, Minimum, Unplanned, too_low
+from protocols.report.expectations import EXPECTATIONS, Came, Expectation, unmet
 from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, pointer_tokens, sentence, to_pointer
 
 if TYPE_CHECKING:
@@ -74,7 +76,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What is known before the first event: the plan, and how much a report keeps."""
+    """What is known before the first event: the plan, how much a report keeps, and what is asked of it.
+
+    `scope` says which events were to be checked, `{option: value}`; `items` are what coverage counts, None where nobody
+    asked for it; `expectations` and `minimums` are held against the counts of the whole report.
+    """
 
     name: str = ""
     version: str = ""
@@ -82,6 +88,10 @@ class About:
     planned: tuple[Planned, ...] = ()
     samples: int = 3
     most_groups: int = 10_000
+    scope: Mapping[str, str] = field(default_factory=dict)
+    items: tuple[Item, ...] | None = None
+    expectations: tuple[Expectation, ...] = ()
+    minimums: tuple[Minimum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +208,11 @@ class Report:
 
     Groups are in the order in which they were first seen, `traffic` by call, name and version, `inputs` as given.
     `problems` counts by (id, severity, call), folded ones too; `folded` counts the problems that belong to no group.
-    `faults` are sentences: input that could not be read to its end. `settled` says what waivers and a baseline made of it.
+    `faults` are sentences: input that could not be read to its end. `left_out` counts by option the events that were not
+    checked, which are in no other number; `timeless` those that were, although nothing says when they were.
+    `covered` has the indices of the `about.items` that were seen. `named` counts pages and screens by name and `beyond` events
+    that have no row of their own, by the text of the expectation that asked for them; both are empty where none did.
+    `settled` says what waivers and a baseline made of it.
     """
 
     about: About
@@ -213,6 +227,11 @@ class Report:
     inputs: tuple[Input, ...]
     faults: tuple[str, ...]
     settled: Settled | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    timeless: int = 0
+    covered: Set[int] = frozenset()
+    named: Mapping[Key, int] = field(default_factory=dict)
+    beyond: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def valid(self) -> int:
@@ -262,6 +281,22 @@ class Report:
         seen = {traffic.key for traffic in self.traffic}
         return tuple(planned for planned in self.about.planned if planned.event is not None and planned.key not in seen)
 
+    def count_of(self, expectation: Expectation) -> int:
+        """How many events came of those that an expectation is about."""
+        return Came({entry.key: entry.count for entry in self.traffic}, self.named, self.beyond).of(expectation)[0]
+
+    @property
+    def of_the_run(self) -> tuple[Problem, ...]:
+        """Problems of the run as a whole: what was expected and not met. They have groups as well."""
+        return tuple(group.problem for group in self.groups if group.id in EXPECTATIONS)
+
+    @property
+    def coverage(self) -> Coverage | None:
+        """What of the plan was seen, and what was seen and not planned; None where nobody asked for it."""
+        if self.about.items is None:
+            return None
+        return Coverage(self.about.items, frozenset(self.covered), tuple(_unplanned(self.traffic, self.groups)))
+
     def _by(self, name: Any) -> dict[str, int]:
         counts: Counter[str] = Counter()
         for key, count in self.problems.items():
@@ -286,8 +321,11 @@ def merge(*reports: Report) -> Report:
 class Builder:
     """Collects what happened to each event; `report()` may be asked for at any time."""
 
-    def __init__(self, about: About | None = None) -> None:
+    def __init__(self, about: About | None = None, *, watched: Sequence[Expectation] = ()) -> None:
+        """`watched` are the expectations of which all is counted that they need, where others judge them."""
         self.about = about or About()
+        self._watched = watched or self.about.expectations
+        self._planned = frozenset(entry.key for entry in self.about.planned)  # always have room: coverage is about them
         self._counts: dict[Key, list[int]] = {}
         self._count = self._invalid = self._unreadable = self._assumed = self._folded = 0
         self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
@@ -295,6 +333,11 @@ class Builder:
         self._met: dict[Recurring, tuple[_Counted, _Tally | None]] = {}
         self._inputs: dict[str, list[int]] = {}
         self._faults: dict[str, None] = {}
+        self._left_out: Counter[str] = Counter()
+        self._timeless = 0
+        self._covered: set[int] = set()
+        self._named: Counter[Key] = Counter()
+        self._beyond: Counter[str] = Counter()
 
     def add_valid(self, route: Route, n: int = 1) -> None:
         """`n` events of this route without any problem."""
@@ -372,6 +415,24 @@ class Builder:
         """Input that could not be read to its end, said in one sentence."""
         self._faults[sentence] = None
 
+    def add_left_out(self, counts: Mapping[str, int], timeless: int = 0) -> None:
+        """Events that are not checked, by the option that says so, and such as are checked without a time."""
+        self._left_out.update(counts)
+        self._timeless += timeless
+
+    def add_covered(self, items: Iterable[int]) -> None:
+        """The indices of items of the plan that were seen."""
+        self._covered.update(items)
+
+    def add_named(self, names: Mapping[tuple[str, str], int]) -> None:
+        """Pages and screens by (call, name), planned or not; they are counted as events elsewhere."""
+        for (call, name), count in names.items():
+            key = Key(call, name, None)
+            if key in self._named or len(self._named) < self.about.most_groups:
+                self._named[key] += count
+            else:
+                self._add_beyond(key, count, by_name=True)
+
     def absorb(self, report: Report, *, lines: int = 0, records: int = 0) -> None:
         """Everything in a report of later input; so many lines and records stand before it where it is a part of a file."""
         for traffic in report.traffic:
@@ -381,9 +442,14 @@ class Builder:
         self._unreadable += report.unreadable
         self._assumed += report.assumed
         self._folded += report.folded
-        self._problems.update(report.problems)
+        self._problems.update({key: count for key, count in report.problems.items() if key[0] not in EXPECTATIONS})
         for group in report.groups:
-            self._absorb_group(group, lines, records)
+            if group.id not in EXPECTATIONS:
+                self._absorb_group(group, lines, records)
+        self.add_left_out(report.left_out, report.timeless)
+        self.add_covered(report.covered)
+        self.add_named({(str(key.call), str(key.event)): count for key, count in report.named.items()})
+        self._beyond.update(report.beyond)
         for entry in report.inputs:
             self.add_input(entry.file, entry.events, entry.bytes)
         for fault in report.faults:
@@ -391,19 +457,39 @@ class Builder:
 
     def report(self) -> Report:
         planned = {entry.key: entry for entry in self.about.planned}
+        groups = tuple(self._group(key, tally, planned) for key, tally in self._groups.items())
+        traffic = tuple(self._traffic(planned))
+        of_the_run = [_of_the_run(problem, planned) for problem in self._unmet()]
         return Report(
             about=self.about,
             count=self._count,
             invalid=self._invalid,
             unreadable=self._unreadable,
             assumed=self._assumed,
-            problems=dict(self._problems),
-            groups=tuple(self._group(key, tally, planned) for key, tally in self._groups.items()),
+            problems=dict(self._problems + Counter((group.id, group.severity, group.problem.call) for group in of_the_run)),
+            groups=(*groups, *of_the_run),
             folded=self._folded,
-            traffic=tuple(self._traffic(planned)),
+            traffic=traffic,
             inputs=tuple(Input(file, *counts) for file, counts in self._inputs.items()),
             faults=tuple(self._faults),
+            left_out=dict(self._left_out),
+            timeless=self._timeless,
+            covered=frozenset(self._covered),
+            named=dict(sorted(self._named.items())),
+            beyond=dict(self._beyond),
         )
+
+    def _unmet(self) -> Iterator[Problem]:
+        """What the whole of the input lacks, or has too much of."""
+        came = Came({key: counts[0] for key, counts in self._counts.items()}, self._named, self._beyond)
+        yield from unmet(self.about.expectations, came)
+        if self.about.items is not None:
+            yield from too_low(self.about.minimums, Coverage(self.about.items, frozenset(self._covered)))
+
+    def _add_beyond(self, key: Key, count: int, *, by_name: bool = False) -> None:
+        for expectation in self._watched:
+            if expectation.by_name == by_name and expectation.events.name is not None and expectation.events.fits(key.call, key.event):
+                self._beyond[expectation.text] += count
 
     def _traffic(self, planned: Mapping[Key, Planned]) -> Iterator[Traffic]:
         for key in sorted(self._counts, key=_reading_order):
@@ -413,7 +499,9 @@ class Builder:
     def _add_traffic(self, key: Key, count: int, invalid: int) -> None:
         counts = self._counts.get(key)
         if counts is None:
-            full = len(self._counts) >= self.about.most_groups and key.event is not None
+            full = len(self._counts) >= self.about.most_groups and key.event is not None and key not in self._planned
+            if full:
+                self._add_beyond(key, count)
             counts = self._counts.setdefault(Key(key.call, None, None) if full else key, [0, 0])
         counts[0] += count
         counts[1] += invalid
@@ -463,6 +551,36 @@ class Builder:
             samples=tuple(tally.samples.values()),
             planned=planned.get(key) or planned.get(Key(key.call, key.event, None)),
         )
+
+
+def _of_the_run(problem: Problem, planned: Mapping[Key, Planned]) -> Group:
+    """The group of a problem of the run as a whole: it stands by itself."""
+    key = Key(problem.call, problem.event, problem.version)
+    return Group(
+        problem=problem,
+        key=key,
+        pointer=None,
+        got={"nothing": 1},
+        actual_varies=False,
+        hint_varies=False,
+        count=1,
+        events=0,
+        share=None,
+        last=_seen(problem),
+        samples=(),
+        planned=planned.get(key),
+    )
+
+
+def _unplanned(traffic: Sequence[Traffic], groups: Sequence[Group]) -> Iterator[Unplanned]:
+    """Events that the plan lacks, the frequent ones first, then what it lacks of others."""
+    for entry in sorted(traffic, key=lambda entry: -entry.count):
+        nameless = entry.key.call == "track" and entry.key.event is None
+        if not entry.planned and entry.key.call is not None and not nameless:
+            yield Unplanned("unplanned/unplanned-event", *entry.key, None, entry.count)
+    for group in sorted(groups, key=lambda group: -group.count):
+        if group.problem.family == "unplanned" and group.id != "unplanned/unplanned-event":
+            yield Unplanned(group.id, *group.key, group.pointer, group.count)
 
 
 _GroupKey = tuple[str, Severity, Key, "str | None", "str | None"]

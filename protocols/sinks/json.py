@@ -7,6 +7,8 @@ alone that waivers expire: the last day of each is in the report and today is no
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from msgspec import UNSET
@@ -15,6 +17,9 @@ import protocols
 from protocols.positions import Position
 from protocols.problems import Problem
 from protocols.report import Entry, Findings, Group, Outcome, Report, Sample, Seen, Unused, Verdict
+from protocols.report.coverage import PARTS, Coverage, Item
+from protocols.report.expectations import Expectation
+from protocols.report.report import Key
 from protocols.sinks.jsonl import row
 from protocols.sinks.sink import Look, to_json
 
@@ -53,10 +58,59 @@ def document(report: Report, verdict: Verdict) -> dict[str, Any]:
         "events": [
             {**entry.key._asdict(), "count": entry.count, "invalid": entry.invalid, "planned": entry.planned} for entry in report.traffic
         ],
-        "unseen": [{"call": entry.call, "event": entry.event, "version": entry.version, "properties": []} for entry in report.unseen],
+        "unseen": list(_unseen(report)),
         "healed": [_entry(entry) for entry in report.settled.healed] if report.settled else [],
         "unused_suppressions": [_unused(unused) for unused in report.settled.unused] if report.settled else [],
+        "scope": {
+            "options": dict(report.about.scope),
+            "left_out": {option: report.left_out.get(option, 0) for option in report.about.scope},
+            "without_timestamp": report.timeless,
+        },
+        "expectations": [_expectation(expectation, report) for expectation in report.about.expectations],
+        "coverage": None if report.coverage is None else _coverage(report.coverage),
     }
+
+
+def _unseen(report: Report) -> Iterator[dict[str, Any]]:
+    """Planned events that never came and, where coverage was asked for, what of the others did not."""
+    never = {entry.key for entry in report.unseen}
+    parts: dict[Any, list[Item]] = {}
+    for item in report.coverage.unseen() if report.coverage is not None else ():
+        parts.setdefault(Key(*item[1:4]), []).append(item)
+    for entry in report.about.planned:
+        items = [] if entry.key in never else parts.get(entry.key, [])
+        if items or entry.key in never:
+            yield {
+                **entry.key._asdict(),
+                "properties": [item.pointer for item in items if item.part == "properties"],
+                "values": [{"pointer": item.pointer, "value": item.value} for item in items if item.part == "values"],
+            }
+
+
+def _expectation(expectation: Expectation, report: Report) -> dict[str, Any]:
+    count = report.count_of(expectation)
+    return {
+        "text": expectation.text,
+        "call": expectation.events.call,
+        "event": expectation.events.name,
+        "at_least": expectation.least,
+        "at_most": expectation.most,
+        "count": count,
+        "met": expectation.is_met(count),
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        **_share(coverage, None),
+        "parts": {part: _share(coverage, part) for part in PARTS},
+        "unplanned": [dataclasses.asdict(each) for each in coverage.unplanned],
+    }
+
+
+def _share(coverage: Coverage, part: str | None) -> dict[str, Any]:
+    seen, planned = coverage.counts(part)
+    return {"planned": planned, "seen": seen, "share": round(seen / planned, 6) if planned else None}
 
 
 def findings_document(findings: Findings, verdict: Verdict) -> dict[str, Any]:
@@ -99,6 +153,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "new": report.new,
         "known": report.known,
         "suppressed": report.suppressed,
+        "left_out": sum(report.left_out.values()),
         "version_assumed": report.assumed,
         "folded": report.folded,
     }

@@ -23,8 +23,9 @@ from msgspec import UNSET
 
 from protocols.problems import Problem, Severity
 from protocols.report import Entry, Findings, Group, Outcome, Report, Sample, Verdict
+from protocols.report.expectations import EXPECTATIONS
 from protocols.report.report import Key
-from protocols.sinks import frames
+from protocols.sinks import coverage, frames
 from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, severities, short
 from protocols.sinks.sink import Look
 from protocols.violations import many, percent
@@ -56,7 +57,7 @@ def lines(outcome: Outcome, verdict: Verdict, look: Look) -> Iterator[Line]:
 def _folded(report: Report, limit: int) -> Iterator[Line]:
     """The groups of a report, the worst first."""
     totals = {entry.key: entry.count for entry in report.traffic}
-    ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.count))
+    ranked = sorted(report.groups, key=lambda group: (-group.severity, group.id not in EXPECTATIONS, -group.count))
     shown, cut = _select([group for group in ranked if group.state == "new"], limit)
     for group in shown:
         yield from _group(group, totals.get(group.key, 0), beside_known=report.settled is not None and report.settled.baseline)
@@ -68,6 +69,9 @@ def _folded(report: Report, limit: int) -> Iterator[Line]:
     if excused:
         yield from _excused(excused, limit)
         yield BLANK
+    if report.coverage is not None:
+        yield from coverage.lines(report.coverage)
+        yield BLANK
     remarks = list(_remarks(report))
     yield from remarks
     if remarks:
@@ -76,8 +80,30 @@ def _folded(report: Report, limit: int) -> Iterator[Line]:
 
 def closing(outcome: Outcome, verdict: Verdict) -> Iterator[Line]:
     """The two lines that end every run: the counts and the verdict."""
+    if isinstance(outcome, Report):
+        yield from (Line("", [Span(said)]) for said in (left_out(outcome), timeless(outcome)) if said)
     yield Line("", [Span(counts(outcome), "bold")])
     yield Line("", [Span(sentence(outcome, verdict), "bold green" if verdict.passed else "bold red")])
+
+
+def left_out(report: Report) -> str:
+    """`900 of 1,000 events left out by --sample 10%`; empty where none were."""
+    if not report.left_out:
+        return ""
+    options = {option: f"--{option} {report.about.scope.get(option, '')}".rstrip() for option in report.left_out}
+    total = sum(report.left_out.values())
+    said = f"{total:,} of {many(total + report.count, 'event')} left out"
+    if len(options) == 1:
+        return f"{said} by {options.popitem()[1]}"
+    each = ", ".join(f"{report.left_out[option]:,} by {options[option]}" for option in report.about.scope if option in options)
+    return f"{said}: {each}"
+
+
+def timeless(report: Report) -> str:
+    """What is said of events without a time, where times matter; empty where there are none."""
+    if not report.timeless:
+        return ""
+    return f"{many(report.timeless, 'event')} without a timestamp that can be read; checked all the same"
 
 
 def counts(outcome: Outcome) -> str:
@@ -123,7 +149,8 @@ def _group(group: Group, total: int, *, beside_known: bool = False) -> Iterator[
     yield Line("  ", [Span(short(said, 400))])
     if group.hint is not None:
         yield _fact("fix", Span(short(group.hint, 400), "green"))
-    yield _fact("seen", Span(_seen(group, total)))
+    if group.id not in EXPECTATIONS:  # what was expected has no place
+        yield _fact("seen", Span(_seen(group, total)))
     samples = _samples(group)
     if samples:
         yield _fact("e.g.", Span(samples))
@@ -232,6 +259,10 @@ def _remarks(report: Report) -> Iterator[Line]:
         )
     if report.assumed:
         yield Line("", [Span(f"{many(report.assumed, 'event')} did not say the version; checked as the plan's default")])
+    if report.count and report.about.expectations and not any(group.id.startswith("expectation/") for group in report.groups):
+        yield Line("", [Span(f"{many(len(report.about.expectations), 'expectation')} met")])
+    if report.coverage is not None or report.left_out:
+        return  # the one says so itself, and of what was left out nobody knows
     named = sum(planned.event is not None for planned in report.about.planned)
     unseen = [_subject(planned.key) for planned in report.unseen]
     if 0 < len(unseen) < named:  # where none was seen, the plan is not the one of these events, or there are no events

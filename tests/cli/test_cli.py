@@ -134,10 +134,11 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
 
 def test_every_id_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     from protocols.plan import PLAN_KINDS
+    from protocols.report.expectations import EXPECTATIONS
     from protocols.rules import RULES
     from protocols.violations import KINDS
 
-    ids = [*(f"lint/{name}" for name in RULES), *PLAN_KINDS, *KINDS]
+    ids = [*(f"lint/{name}" for name in RULES), *PLAN_KINDS, *KINDS, *EXPECTATIONS]
     assert run(["explain"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ids
     assert run(["explain", *ids]) == 0

@@ -98,6 +98,7 @@ def test_the_whole_json_report() -> None:
             "new": 4,
             "known": 0,
             "suppressed": 0,
+            "left_out": 0,
             "version_assumed": 3,
             "folded": 0,
         },
@@ -173,9 +174,12 @@ def test_the_whole_json_report() -> None:
             {"call": "track", "event": "Order Completed", "version": 2, "count": 3, "invalid": 1, "planned": True},
             {"call": None, "event": None, "version": None, "count": 1, "invalid": 1, "planned": False},
         ],
-        "unseen": [{"call": "track", "event": "Cart Viewed", "version": None, "properties": []}],
+        "unseen": [{"call": "track", "event": "Cart Viewed", "version": None, "properties": [], "values": []}],
         "healed": [],
         "unused_suppressions": [],
+        "scope": {"options": {}, "left_out": {}, "without_timestamp": 0},
+        "expectations": [],
+        "coverage": None,
     }
 
 
