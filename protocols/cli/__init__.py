@@ -16,6 +16,7 @@ from typing import Any
 from protocols import __version__
 
 COMMANDS = {
+    "init": "protocols.cli.init",
     "validate": "protocols.cli.validate",
     "lint": "protocols.cli.lint",
     "explain": "protocols.cli.explain",

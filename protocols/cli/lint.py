@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from protocols.cli.options import PLAN_NAMES, choices, keep_apart, look, one_of, output, usual_plans
+from protocols.cli.options import PLAN_NAMES, choices, keep_apart, listed, look, one_of, output, usual_plans
 from protocols.cli.results import close, tell_problem
 from protocols.config import find_config
 from protocols.errors import UsageError
@@ -83,7 +83,7 @@ def lint(
     if fix and diff:
         raise UsageError("--fix writes what --diff only shows; give one of the two")
     config = find_config().lint
-    active = active_rules(config.severity, select=_listed(select) or config.select, ignore=_listed(ignore) or config.ignore)
+    active = active_rules(config.severity, select=listed(select) or config.select, ignore=listed(ignore) or config.ignore)
     files = plan_files(plans or _usual_plans())
     keep_apart(output_file, files)
     findings = look_at(files, active).findings
@@ -135,8 +135,3 @@ def _write(name: str, text: str) -> None:
         Path(name).write_bytes(text.encode())
     except OSError as error:
         raise UsageError(f"--fix: {name} cannot be written ({error.strerror})") from None
-
-
-def _listed(values: list[str] | None) -> list[str]:
-    """The names in an option that may be given several times, each time with commas."""
-    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]

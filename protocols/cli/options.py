@@ -39,6 +39,11 @@ def choices(names: Collection[str]) -> str:
     return f"[{'|'.join(names)}]"
 
 
+def listed(values: Iterable[str] | None) -> list[str]:
+    """The names in an option that may be given several times, each time with commas."""
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+
+
 def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
     """The plan that was named, or else the only one in the working directory that has a usual name."""
     if plan:

@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 import pytest
 import repositories
+import yaml
 from repositories import environment, git, needed, released, repository, write
+
+from protocols import cli
 
 WEB = """\
 protocols: 1
@@ -206,6 +209,22 @@ def test_a_deleted_part_is_noticed_by_the_run_over_all_files(team: Team) -> None
     code, lines = team.hooks("--all-files")
     assert code == 1
     assert "plans/app.yaml:4:11: error: there is no file plans/shared [plan/missing-file]" in lines
+
+
+def test_what_init_writes_runs(tmp_path: Path, installed: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository that began with `protocols init`: the hooks pass, and a mistake in the plan is found."""
+    config, env = installed
+    written = yaml.safe_load(config)["repos"][0]
+    folder = repository(tmp_path / "shop", {"README.md": "A shop.\n"})
+    monkeypatch.chdir(folder)
+    assert cli.run(["init", "tracking plan", "--extends", "ecommerce", "--from", f"{written['repo']}@{written['rev']}"]) == 0
+    git(folder, "add", "--all")
+    team = Team(folder, env)
+    assert team.hooks() == (0, [f"{LINT}: Passed", f"{VALIDATE}: Passed"])
+    changed("tracking plan/tracking-plan.yaml", "Report Exported", "report exported")(folder)
+    code, lines = team.hooks()
+    assert code == 1
+    assert "tracking plan/tracking-plan.yaml:21:3: warning: report exported is not Title Case [lint/event-name-case]" in lines
 
 
 def test_the_configuration_of_the_hooks_is_valid() -> None:
