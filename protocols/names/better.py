@@ -16,10 +16,16 @@ def better_name(name: str, cases: Sequence[str], *, ordered: bool, meant: str | 
     """
     case = cases[0] if cases else None
     turned = object_action(name, case) if ordered and meant is None else None
-    better: str | None = turned or meant or without_dynamic_part(name)
-    if case is None and turned is None and meant is None:
-        own = case_of(name)
-        better = rewrite(better, own) if own else None
-    elif case is not None and not any(is_written_in(better, each) for each in cases):
-        better = rewrite(better, case)
+    words = turned or meant or without_dynamic_part(name)
+    if case is not None:
+        better: str | None = words if any(is_written_in(words, each) for each in cases) else rewrite(words, case)
+    else:
+        better = words if turned or meant else _as_it_was(name, words)
     return better if better and better != name and name.isprintable() else None
+
+
+def _as_it_was(name: str, words: str) -> str | None:
+    """What is left of a name, written as the whole was. None where that would change a letter: nobody agreed on a case."""
+    own = case_of(name)
+    better = rewrite(words, own) if own is not None else ""
+    return better if [*filter(str.isalpha, better)] == [*filter(str.isalpha, words)] else None
