@@ -39,11 +39,6 @@ def choices(names: Collection[str]) -> str:
     return f"[{'|'.join(names)}]"
 
 
-def listed(values: Iterable[str] | None) -> list[str]:
-    """The names in an option that may be given several times, each time with commas."""
-    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
-
-
 def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
     """The plan that was named, or else the only one in the working directory that has a usual name."""
     if plan:
@@ -59,6 +54,11 @@ def plan_or_default(plan: str | None, *, quiet: bool = False) -> str:
         f"no plan: write --plan PLAN with the path of a plan file or the name of a bundled plan, such as --plan ecommerce; "
         f"without it one of {', '.join(PLAN_NAMES)} in the working directory is taken"
     )
+
+
+def listed(values: list[str] | None) -> list[str]:
+    """The names in an option that may be given several times, each time with commas."""
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
 
 
 def usual_plans() -> list[str]:
