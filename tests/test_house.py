@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "sinks": {"errors", "positions", "problems", "violations", "report"},
     "spec": {"violations", "names", "formats", "plan"},
     "validate": {"errors", "positions", "problems", "violations", "plan", "schema", "engine", "readers", "report", "scope", "jobs"},
+    "starter": {"plan", "spec", "validate"},
     "cli": {"*"},
     "__main__": {"cli"},
     "__init__": {"*"},

@@ -17,6 +17,7 @@ from typing import Any
 from protocols import __version__
 
 COMMANDS = {
+    "init": "protocols.cli.init",
     "validate": "protocols.cli.validate",
     "baseline": "protocols.cli.baseline",
     "lint": "protocols.cli.lint",

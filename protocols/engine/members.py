@@ -134,7 +134,8 @@ class Members:
         if name in rule["allow"]:
             return
         noun = _NOUNS[of]
-        better = self._better(of, name, rule, meant)
+        is_planned = meant is not None and (of != "events" or meant in self._events)
+        better = meant if is_planned else names.better_name(name, rule["cases"], ordered=rule["order"] is not None, meant=meant)
         rename = f"rename it to {better}" if better and better != name and name.isprintable() else None
         if rule["pattern"] is not None and not patterns.matches(rule["pattern"], name):
             yield _Fault(f"{noun}-name-case", f"a name that matches {rule['pattern']}", None)
@@ -145,18 +146,6 @@ class Members:
         if (part := names.dynamic_part(name)) is not None:
             send = f"send {quoted_if_odd(part)} as a {'property' if of == 'events' else 'value'}"
             yield _Fault("dynamic-name", "a name that stays the same", f"{rename} and {send}" if rename else send)
-
-    def _better(self, of: str, name: str, rule: Mapping[str, Any], meant: str | None) -> str | None:
-        """One better name for all that is wrong with a name: what was meant, else its own words in order and in the case agreed."""
-        if meant is not None and (of != "events" or meant in self._events):
-            return meant
-        case = rule["cases"][0] if rule["cases"] else None
-        turned = names.object_action(name, case) if rule["order"] is not None and meant is None else None
-        better = turned or meant or names.without_dynamic_part(name)
-        if case is not None:
-            return better if any(names.is_written_in(better, each) for each in rule["cases"]) else names.rewrite(better, case)
-        own = names.case_of(name)
-        return turned or meant or (names.rewrite(better, own) if own else None)
 
     def _known_in(self, node: Node) -> names.Known:
         """The names that a node of the bundle knows. The node is kept with them: its id is its own for as long as it lives."""

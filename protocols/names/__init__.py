@@ -1,11 +1,12 @@
 """Names: how they are written, how they are ordered, what in them varies, which known one was meant.
 
 Verdicts (`is_written_in`, `is_object_action`, `dynamic_part`) follow a rule that can be told in a sentence; what they say is
-exact. Better names (`rewrite`, `object_action`, `nearest`, `spec_event`) are suggestions, and None where none is good.
+exact. Better names (`better_name`, `rewrite`, `object_action`, `nearest`, `spec_event`) are suggestions, and None where none is good.
 """
 
 from __future__ import annotations
 
+from protocols.names.better import better_name
 from protocols.names.cases import CASES, SMALL_WORDS, Case, case_of, fold, is_written_in, rewrite, words, write
 from protocols.names.dynamic import dynamic_part, without_dynamic_part
 from protocols.names.known import Known, nearest
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "Known",
     "action_of",
+    "better_name",
     "case_of",
     "dynamic_part",
     "fold",

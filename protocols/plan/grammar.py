@@ -81,9 +81,10 @@ def _object(title: str, keys: Mapping[str, Schema], description: str | None = No
     return schema
 
 
-def _named(title: str, value: Schema, description: str, key: str = "^[^\\x00]") -> Schema:
+def _named(title: str, value: Schema, description: str | None = None, key: str = "^[^\\x00]") -> Schema:
     """A mapping from names to values of one kind."""
-    return {"type": "object", "title": title, "description": description, "propertyNames": {"pattern": key}, "additionalProperties": value}
+    said = {"description": description} if description else {}
+    return {"type": "object", "title": title, **said, "propertyNames": {"pattern": key}, "additionalProperties": value}
 
 
 NAME_SCHEMA: Schema = {"type": "string", "minLength": 1, "errorMessage": "a name", "x-name": True}
@@ -199,6 +200,7 @@ def _schema() -> Schema:
     shape = _shape_keys()
     body = {
         **shape,
+        "description": _text("What happened when this is sent, for people."),
         "traits": _ref("members", "Traits: those that the call carries on identify and group, `traits` of the payload elsewhere."),
         "context": _ref("shape", "The shape of the payload's `context`."),
         "payload": _ref("raw", "Raw JSON Schema (2020-12) over the whole call."),
@@ -219,16 +221,22 @@ def _schema() -> Schema:
     alias = {key: body[key] for key in ("description", "context", "payload", "unplanned", "severity", "labels", "owners")}
     definitions: dict[str, Schema] = {
         "name": NAME_SCHEMA,
-        "members": _named("properties", _ref("member"), "Members by name."),
-        "member": _shape_or_short("a property", {**shape, "required": REQUIRED}, (*TYPES, REMOVED), f"{TYPE_OR_SHAPE}, or removed"),
+        "members": _named("properties", _ref("member")),
+        "member": _shape_or_short("a property", {**shape, "required": REQUIRED}, (*TYPES, REMOVED), f"{TYPE_OR_SHAPE}, or removed")
+        | {"description": "What is sent under this name: one word for its type, or a mapping that says more."},
         "shape": _shape_or_short("a shape", shape, TYPES, TYPE_OR_SHAPE),
         "additional": _shape_or_short("a shape", shape, TYPES, f"true, false, {TYPE_OR_SHAPE}", types=["boolean"]),
-        "definition": _shape_or_short("a definition", shape, (*TYPES, REMOVED), f"{TYPE_OR_SHAPE}, or removed"),
+        "definition": _shape_or_short("a definition", shape, (*TYPES, REMOVED), f"{TYPE_OR_SHAPE}, or removed")
+        | {"description": "A shape that others begin with, by saying `ref` and this name."},
         "event": _or_removed(
-            "an event", _object("an event", event, extensions=True), "a mapping such as {properties: {total: number}}, {} or removed"
+            "an event",
+            _object("an event", event, "What it means that this is sent, and what it carries.", extensions=True),
+            "a mapping such as {properties: {total: number}}, {} or removed",
         ),
         "version": _or_removed(
-            "a version", _object("a version", version, extensions=True), "a mapping such as {properties: {total: number}}, {} or removed"
+            "a version",
+            _object("a version", version, "What this version says otherwise than the event.", extensions=True),
+            "a mapping such as {properties: {total: number}}, {} or removed",
         ),
         "raw": {
             "type": "object",
@@ -252,7 +260,10 @@ def _schema() -> Schema:
             **_object(
                 "severity",
                 {
-                    **{family: _words(SEVERITIES, f"All kinds of the family {family}.") for family in FAMILIES},
+                    **{
+                        family: _words(SEVERITIES, f"How much every violation weighs whose id begins with {family}/.")
+                        for family in FAMILIES
+                    },
                     **{id: _words(SEVERITIES, kind.meaning) for id, kind in KINDS.items()},
                 },
             ),
@@ -310,10 +321,11 @@ def _schema() -> Schema:
                 {
                     "events": _object(
                         "the naming of events",
-                        {**_naming(), "order": _words(("object-action",), "Object first, then a past-tense action.")},
+                        {**_naming(), "order": _words(("object-action",), "Order of the words in a name.")},
+                        "How the names of events are to be written.",
                     ),
-                    "properties": _object("the naming of properties", _naming()),
-                    "traits": _object("the naming of traits", _naming()),
+                    "properties": _object("the naming of properties", _naming(), "How the names of properties are to be written."),
+                    "traits": _object("the naming of traits", _naming(), "How the names of traits are to be written."),
                 },
                 "How names are to be written.",
             ),
@@ -394,11 +406,9 @@ _UNPLANNED = {
 }
 
 
-def format_schema() -> dict[str, Any]:
-    """The JSON Schema (draft-07) of plan files, for editors. A dict of its own that may be changed."""
-    import copy
-
-    return copy.deepcopy(_schema())
+def grammar() -> Mapping[str, Any]:
+    """The schema as a whole, for who makes another one of it."""
+    return _schema()
 
 
 # -- the check

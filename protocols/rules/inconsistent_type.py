@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocols.plan.model import Shape
-from protocols.rules.rule import Finding
+from protocols.rules.rule import Finding, seen_from
 from protocols.rules.subject import Subject
 from protocols.violations import quoted_if_odd
 
@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         first = places[types.index(usual)].position
         for place, own in zip(places, types, strict=True):
             if not own & usual:
-                where = f"line {first.line}" if first.file == place.position.file else f"{first.file}:{first.line}"
+                where = seen_from(place.position, first)
                 yield Finding(
                     place.position,
                     f"{quoted_if_odd(name)} is {_said(own)} here and {_said(usual)} in {where}",

@@ -50,15 +50,8 @@ def _misnamed(subject: Subject, agreed: Naming, name: Name, rule: str) -> Iterat
 
 
 def better_name(name: str, agreed: Naming) -> str | None:
-    """One better name for all that is wrong with a name: its words in the order and in the case agreed, without the part that
-    varies. The same that the engine says of a name that is not planned; None where there is none.
-    """
-    case = agreed.cases[0] if agreed.cases else names.case_of(name)
-    turned = names.object_action(name, agreed.cases[0] if agreed.cases else None) if agreed.order is not None else None
-    better = turned or names.without_dynamic_part(name)
-    if not any(names.is_written_in(better, each) for each in agreed.cases) and turned is None:
-        better = names.rewrite(better, case) if case is not None else ""
-    return better if better and better != name and name.isprintable() else None
+    """The better name that the engine has for one that is not planned, too."""
+    return names.better_name(name, agreed.cases, ordered=agreed.order is not None)
 
 
 def is_deprecated(subject: Subject, name: Name) -> bool:

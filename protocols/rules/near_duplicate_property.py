@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from protocols.names import fold, is_written_in
 from protocols.positions import Position
 from protocols.rules.naming import own_names
-from protocols.rules.rule import Finding
+from protocols.rules.rule import Finding, seen_from
 from protocols.rules.subject import Subject
 from protocols.violations import quoted_if_odd
 
@@ -40,7 +40,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         is_on_purpose = any(usual in siblings for siblings in subject.siblings.get(own.name, ()))
         if own.name in places and own.name != usual and not is_on_purpose:
             first = places[usual][0]
-            where = f"line {first.line}" if first.file == own.at.file else f"{first.file}:{first.line}"
+            where = seen_from(own.at, first)
             yield Finding(own.at, f"{quoted_if_odd(own.name)} is written {quoted_if_odd(usual)} in {where}", f"write {usual} here too")
 
 

@@ -36,6 +36,11 @@ class Finding(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
+def seen_from(at: Position, other: Position) -> str:
+    """How a message at one place calls another: `line 12` in the same file, `other.yaml:12` in another one."""
+    return f"line {other.line}" if other.file == at.file else f"{other.file}:{other.line}"
+
+
 class Check(Protocol):
     """A module of this room with a rule. Its docstring says what the rule asks for and why it matters.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jsonschema
 import pytest
+from test_faulty_plans import rows
 
 from protocols.formats import FORMATS
 from protocols.names import CASES
@@ -36,8 +37,31 @@ def test_it_is_valid_draft_07():
 def test_every_key_says_what_it_is():
     schema = format_schema()
     silent = [path for path, part in parts(schema) if not resolved(schema, part).get("description")]
-    assert [path for path in silent if "naming" not in path and not path.endswith("/unplanned")] == []
-    assert not [path for path, part in parts(schema) if "markdownDescription" in part]
+    assert silent == []
+
+
+def test_every_word_says_what_it_is():
+    silent = [(path, word) for path, part in parts(format_schema()) for words in word_lists(part) for word in unsaid(words)]
+    assert silent == []
+
+
+def word_lists(part):
+    """The lists of words that a value may be, of itself or of its items."""
+    return [
+        inner for inner in [part, *part.get("anyOf", ()), *(each.get("items", {}) for each in part.get("anyOf", ()))] if "enum" in inner
+    ]
+
+
+def unsaid(words):
+    meanings = words.get("enumDescriptions", [""] * len(words["enum"]))
+    return [word for word, meaning in zip(words["enum"], meanings, strict=True) if not meaning and word is not None]
+
+
+def test_what_has_marks_is_markdown():
+    """Editors show the marks of a description as they stand."""
+    for path, part in parts(format_schema()):
+        said = part.get("description", "")
+        assert part.get("markdownDescription", "") == (said if "`" in said else ""), path
 
 
 def test_a_copy_may_be_changed():
@@ -49,6 +73,7 @@ TABLES = [
     # words that another room owns are the same here
     (lambda s: s["definitions"]["member"]["properties"]["format"]["enum"], list(FORMATS)),
     (lambda s: s["properties"]["naming"]["properties"]["events"]["properties"]["case"]["anyOf"][0]["enum"], list(CASES)),
+    (lambda s: [item["label"] for item in s["properties"]["extends"]["items"]["defaultSnippets"]], list(bundled())),
     (lambda s: list(s["properties"]["limits"]["properties"]), list(Limits.__dataclass_fields__)),
     (lambda s: list(s["properties"]["unplanned"]["properties"]), list(UNPLANNED)),
     (lambda s: list(s["definitions"]["severity"]["properties"]), [*FAMILIES, *KINDS]),
@@ -93,3 +118,24 @@ def test_an_editor_marks_what_the_loader_refuses(text):
     assert list(jsonschema.Draft7Validator(format_schema()).iter_errors(plain(parse(whole, "f").root)))
     with pytest.raises(PlanError):
         load_text(whole)
+
+
+def test_an_editor_and_the_loader_have_one_mind_of_the_structure():
+    """The editors' schema is made of the loader's: it takes what that takes, down to the plans of the table of mistakes."""
+    import jsonschema_rs
+
+    from protocols.plan.grammar import grammar
+    from protocols.plan.nodes import parse, plain
+
+    ours, editors = (
+        jsonschema_rs.Draft7Validator(schema, pattern_options=jsonschema_rs.RegexOptions()) for schema in (grammar(), format_schema())
+    )
+    verdicts = []
+    for text in [*(path.read_text(encoding="utf-8") for path in bundled().values()), *(row.values[0] for row in rows())]:
+        document = parse(text, "f")
+        if document.root is not None and not document.problems:
+            value = plain(document.root)
+            verdicts.append(ours.is_valid(value))
+            assert editors.is_valid(value) is verdicts[-1], text
+    assert verdicts.count(True) > 50
+    assert verdicts.count(False) > 50

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ import yaml
 
 from protocols.plan import load_plan, load_text
 from protocols.plan.model import Body, Plan, Shape
+from protocols.rules.run import lint
+from protocols.rules.selection import active_rules
 from protocols.validate import Validator
 
 BUNDLED = Path(__file__).parents[2] / "plans"
@@ -78,6 +81,15 @@ def test_definitions_and_naming_that_two_plans_share_are_the_same_in_both() -> N
         assert read[one]["naming"] == read[other]["naming"]
         for shared in read[one]["definitions"].keys() & read[other]["definitions"].keys():
             assert read[one]["definitions"][shared] == read[other]["definitions"][shared], f"{shared} of {one} and {other}"
+
+
+def test_lint_finds_nothing_in_them() -> None:
+    """What the spec wants otherwise than our own rules is said in a comment with its reason, and no comment is left over."""
+    files = [str(path) for path in sorted(BUNDLED.glob("*.yaml"))]
+    findings = lint(files, active_rules()).findings
+    assert [f"{problem.file}:{problem.line}: {problem.message}" for problem in findings.problems] == []
+    comments = [ignore for file in files for ignore in re.findall(r"ignore\[.*", Path(file).read_text("utf-8"))]
+    assert [comment for comment in comments if " -- " not in comment] == []
 
 
 # ---- what the spec says --------------------------------------------------------------------------------------------------

