@@ -26,6 +26,7 @@ from protocols.readers.slices import BLOCK, SLICE, Live, Slice, gathered, grid, 
 from protocols.readers.stdin import STDIN
 from protocols.readers.stream import Stream
 from protocols.readers.values import VALUES
+from protocols.readers.zstd import ZSTD
 
 __all__ = [
     "COMPRESSIONS",
@@ -55,7 +56,7 @@ __all__ = [
 PLACES: dict[str, Location] = {"stdin": STDIN, "folder": FOLDER, "pattern": PATTERN, "file": FILE}
 """Where events may be, in the order of asking: the first that fits is meant."""
 
-COMPRESSIONS: dict[str, Compression] = {"gzip": GZIP}
+COMPRESSIONS: dict[str, Compression] = {"gzip": GZIP, "zstd": ZSTD}
 
 FORMATS: dict[str, Format] = {"lines": LINES, "values": VALUES}
 """How events follow each other, in the order of asking. Arrays and batch bodies inside are opened whatever the format."""

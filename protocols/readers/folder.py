@@ -9,8 +9,10 @@ from protocols.errors import EventsError
 from protocols.readers.file import shown, source
 from protocols.readers.format import Location
 from protocols.readers.record import Fault, Source
+from protocols.readers.stream import PACKED
 
-SUFFIXES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+KINDS = (".json", ".jsonl", ".ndjson")
+SUFFIXES = tuple(kind + packed for packed in ("", *PACKED) for kind in KINDS)
 
 
 def fits(text: str) -> bool:
@@ -35,7 +37,8 @@ def find(text: str) -> Iterator[Source | Fault]:
             others.append(path)
     if not found:
         seen = f"; it holds {shown(others[0])}, which is read when it is named" if others else "; it is empty"
-        raise EventsError(f"no file in {shown(text)}/ is named .json, .jsonl or .ndjson (or these with .gz){seen}")
+        packed = " or ".join(PACKED)
+        raise EventsError(f"no file in {shown(text)}/ is named .json, .jsonl or .ndjson (or these with {packed}){seen}")
 
 
 def _walk(folder: str) -> Iterator[str | Fault]:

@@ -13,7 +13,6 @@ FOREIGN: dict[bytes, str] = {
     b"\xfe\xff": "UTF-16 text",
     b"PK\x03\x04": "a zip archive",
     b"PK\x05\x06": "an empty zip archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ\0": "an xz archive",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
@@ -39,7 +38,7 @@ def foreign(head: bytes, packed_in: str | None, compressions: Mapping[str, Compr
 
     `packed_in` is the name of the compression that they came out of.
     """
-    name = _name(head, compressions)
+    name = _name(head, packed_in, compressions)
     if name is None:
         return None
     inside = f"inside the {packed_in} archive stands {name}" if packed_in else f"this is {name}"
@@ -47,13 +46,13 @@ def foreign(head: bytes, packed_in: str | None, compressions: Mapping[str, Compr
     return f"{inside}, which is not read; {advice}"
 
 
-def _name(head: bytes, compressions: Mapping[str, Compression]) -> str | None:
+def _name(head: bytes, packed_in: str | None, compressions: Mapping[str, Compression]) -> str | None:
     for magic, name in FOREIGN.items():
         if head.startswith(magic):
             return name
     for name, compression in compressions.items():
         if head.startswith(compression.magic):
-            return f"another {name} archive"
+            return f"{'another' if name == packed_in else 'a'} {name} archive"
     if head[257:262] == b"ustar":
         return "a tar archive"
     text = head.lstrip(b" \t\r\n")

@@ -47,9 +47,12 @@ class Format(NamedTuple):
 
 
 class Compression(NamedTuple):
-    """`magic` is how such a file begins; `unpack` raises EventsError, after the last block it could give, where the archive is damaged."""
+    """`magic` is how such a file begins, or all the ways in which it may.
 
-    magic: bytes
+    `unpack` raises EventsError, after the last block it could give, where the archive is damaged.
+    """
+
+    magic: bytes | tuple[bytes, ...]
     suffix: str
     unpack: Callable[[Iterator[bytes]], Iterator[bytes]]
 

@@ -10,6 +10,9 @@ from protocols.errors import EventsError
 HEAD = 1024 * 1024
 """How far into a file is looked to tell its format; more than a batch body of the largest size that Segment takes."""
 
+PACKED = (".gz", ".zst")
+"""The suffixes of compressions."""
+
 BLANKS = b" \t\r\n"
 BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"[\r\n][ \t\r\n]*")
@@ -54,7 +57,9 @@ class Stream:
     def suffix(self) -> str:
         """The suffix of the name in lower case, without that of a compression: `.jsonl` for `Events.JSONL.gz`."""
         name = self.name.rsplit("/", 1)[-1].lower()
-        return "." + name.removesuffix(".gz").rsplit(".", 1)[-1] if "." in name.removesuffix(".gz") else ""
+        for packed in PACKED:
+            name = name.removesuffix(packed)
+        return "." + name.rsplit(".", 1)[-1] if "." in name else ""
 
     def blocks(self) -> Iterator[bytes]:
         """The whole content without its byte order mark. Ends early, with `fault` set, where it cannot be read on."""

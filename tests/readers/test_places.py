@@ -75,10 +75,11 @@ NOT_FOUND = [
     ("evnts/*.jsonl", "no file matched evnts/*.jsonl; the folder evnts/ does not exist; did you mean events/?"),
     ("*.parquet", "no file matched *.parquet; this folder holds empty, events, odd[1].json and 1 more"),
     ("empty/deeper/*", "no file matched empty/deeper/*; the folder empty/deeper/ is empty"),
-    ("empty", "no file in empty/ is named .json, .jsonl or .ndjson (or these with .gz); it is empty"),
+    ("empty", "no file in empty/ is named .json, .jsonl or .ndjson (or these with .gz or .zst); it is empty"),
     (
         "other",
-        "no file in other/ is named .json, .jsonl or .ndjson (or these with .gz); it holds other/log.txt, which is read when it is named",
+        "no file in other/ is named .json, .jsonl or .ndjson (or these with .gz or .zst); "
+        "it holds other/log.txt, which is read when it is named",
     ),
     ("", '"" does not exist'),
 ]
