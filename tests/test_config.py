@@ -81,8 +81,12 @@ coverage = true
 min_coverage = "events=100%"
 call = ["track"]
 event = ["Order *"]
+format = "json"
+output = ["jsonl=out/all.jsonl", "report.json"]
 
 [lint]
+format = "jsonl"
+output = ["lint.jsonl"]
 plan = "plan.yaml"
 select = ["all"]
 ignore = ["lint/large-enum", "missing-owner"]
@@ -132,9 +136,13 @@ SAID = Config(
         min_coverage="events=100%",
         call=("track",),
         event=("Order *",),
+        format="json",
+        output=("jsonl=../out/all.jsonl", "../report.json"),
     ),
     lint=LintConfig(
         plan="../plan.yaml",
+        format="jsonl",
+        output=("../lint.jsonl",),
         select=("all",),
         ignore=("large-enum", "missing-owner"),
         fail_on="never",
@@ -147,7 +155,7 @@ SAID = Config(
             owner="shop@acme.example",
             until=datetime.date(2027, 1, 31),
             file="../protocols.toml",
-            line=35,
+            line=39,
         ),
         Waiver(
             id="value",
@@ -159,7 +167,7 @@ SAID = Config(
             owner="shop@acme.example",
             until=datetime.date(2027, 2, 28),
             file="../protocols.toml",
-            line=41,
+            line=45,
         ),
     ),
 )

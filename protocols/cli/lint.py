@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from protocols.cli.options import PLAN_NAMES, choices, keep_apart, listed, look, one_of, output, usual_plans
-from protocols.cli.results import close, tell_problem
-from protocols.config import find_config
+from protocols.cli.options import PLAN_NAMES, choices, listed, one_of, usual_plans
+from protocols.cli.results import keep_all_apart, opened, outputs
+from protocols.config import LintConfig, find_config, options
 from protocols.errors import UsageError
 from protocols.report import FAIL_ON, judge
 from protocols.sinks import SINKS, Look
@@ -45,6 +46,10 @@ Severities, rules and --fail-on are settled for a repository in pyproject.toml o
 """
 
 
+HELP = {name: row.meaning for name, row in options(LintConfig).items()}
+"""What an option means, as the settings say it."""
+
+
 def lint(
     plans: Annotated[
         list[str] | None,
@@ -59,10 +64,11 @@ def lint(
         typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help="The least severity that fails the run; error without it."),
     ] = None,
     format: Annotated[
-        str, typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help="What to print.")
-    ] = "terminal",
-    output_file: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
+        str | None,
+        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default="terminal"),
+    ] = None,
+    output: Annotated[
+        list[str] | None, typer.Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)
     ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Put right what has one right answer.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print what --fix would change, and change nothing.")] = False,
@@ -85,7 +91,8 @@ def lint(
     config = find_config().lint
     active = active_rules(config.severity, select=listed(select) or config.select, ignore=listed(ignore) or config.ignore)
     files = plan_files(plans or _settled_plan(config.plan) or _usual_plans())
-    keep_apart(output_file, files)
+    wanted = outputs(format or config.format, output or config.output)
+    keep_all_apart(wanted, files)
     findings = look_at(files, active).findings
     texts: Mapping[str, str] = {}
     if findings.fixable and (fix or diff):
@@ -93,16 +100,14 @@ def lint(
         texts = fixed.texts
         findings = fixed.findings if fix else findings
     verdict = judge(findings, fail_on or config.fail_on)
-    with output(output_file) as out:
-        sink = SINKS[format].open(out, look(output_file, limit=limit, quiet=quiet))
-        if diff:
-            sink = Diff(out, differences(findings.texts, texts))
+    instead = partial(Diff, differences(findings.texts, texts)) if diff else None
+    with opened(wanted, limit=limit, quiet=quiet, first=instead) as results:
         for name, text in texts.items() if fix else ():
             _write(name, text)
         for problem in findings.problems:
-            tell_problem(sink, problem)
-        close(sink, findings, verdict)
-    if not quiet and (output_file is not None or diff or not SINKS[format].human):
+            results.problem(problem)
+        results.close(findings, verdict)
+    if not quiet and (diff or not wanted[0].is_read_here):
         sys.stderr.write(draw(closing(findings, verdict), Look()))
     return verdict.exit_code
 
@@ -123,7 +128,7 @@ def _usual_plans() -> list[str]:
 class Diff:
     """A sink of its own: shows what would change in place of what was found."""
 
-    def __init__(self, out: BinaryIO, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], out: BinaryIO, look: Look) -> None:
         self.out = out
         self.lines = lines
 

@@ -1,35 +1,126 @@
-"""How results are handed to a sink, whoever reads them or stops reading."""
+"""Where results go: one format for whoever started the command, and as many files in other formats as are asked for.
+
+    --format terminal --output sarif=out.sarif --output html=report.html
+
+A path alone, `--output report.json`, is where the results of `--format` go in place of standard output.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from protocols.cli.exits import forget_output
+from protocols.cli.options import keep_apart, look, output
 from protocols.errors import UsageError
+from protocols.names import nearest
+from protocols.sinks import SINKS, Look, Sink
 
 if TYPE_CHECKING:
     from protocols.problems import Problem
     from protocols.report import Outcome, Verdict
-    from protocols.sinks import Sink
 
 
-def tell_problem(sink: Sink, problem: Problem) -> None:
-    try:
-        sink.problem(problem)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise _unwritable(error) from None
+Open = Callable[[BinaryIO, Look], Sink]
 
 
-def close(sink: Sink, outcome: Outcome, verdict: Verdict) -> None:
-    """All is known by now: that nobody reads it to its end changes no verdict, that it cannot be written does."""
+class Output(NamedTuple):
+    """Results in one format, to a file or, where `path` is None, to standard output."""
+
+    format: str
+    path: str | None
+
+    @property
+    def is_read_here(self) -> bool:
+        """Whether whoever started the command reads it."""
+        return self.path is None and SINKS[self.format].human
+
+
+def outputs(format: str, said: Sequence[str]) -> list[Output]:
+    """What `--format` and `--output` ask for; the first is that of `--format`. Raises UsageError."""
+    found = [_output(text) for text in said]
+    alone = [path for name, path in found if name is None]
+    if len(alone) > 1:
+        raise UsageError(f"--output {alone[0]} and --output {alone[1]}: which is in which format? write it down, as in json={alone[1]}")
+    rest = [Output(name, path) for name, path in found if name is not None]
+    first = Output(format, alone[0] if alone else None)
+    places: dict[str, Output] = {}
+    for each in (first, *rest):
+        other = places.setdefault(os.path.realpath(each.path or os.devnull), each) if each.path else each
+        if other is not each:
+            raise UsageError(f"--output {each.path}: {other.format} and {each.format} cannot go to one file; name another one")
+    return [first, *rest]
+
+
+def _output(text: str) -> tuple[str | None, str]:
+    """The format, if it is said, and the path in `sarif=out.sarif`. What has a slash before `=` is a path as a whole."""
+    name, equals, path = text.partition("=")
+    if not equals or "/" in name or "\\" in name:
+        return None, text
+    if name not in SINKS:
+        near = nearest(name, SINKS)
+        meant = f"did you mean {near}?" if near else f"there are {', '.join(SINKS)}."
+        raise UsageError(f"--output {text}: there is no format {name}; {meant} A file of that name is written as ./{text}")
+    if not path:
+        raise UsageError(f"--output {text}: name a file behind the equals sign, as in {name}=report.{name}")
+    return name, path
+
+
+def keep_all_apart(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
+    """Refuse to write any of the results over something that is still to be read."""
+    inputs = list(inputs)
+    for each in outputs:
+        keep_apart(each.path, inputs)
+
+
+@contextmanager
+def opened(outputs: Sequence[Output], *, limit: int, quiet: bool, first: Open | None = None) -> Iterator[Results]:
+    """All outputs, ready to be written to; `first` takes the place of the first one's format."""
+    with ExitStack() as stack:
+        sinks: list[Sink] = []
+        for format, path in outputs:
+            open_sink = first if first is not None and not sinks else SINKS[format].open
+            sinks.append(open_sink(stack.enter_context(output(path)), look(path, limit=limit, quiet=quiet)))
+        yield Results(sinks, [sink for each, sink in zip(outputs, sinks, strict=True) if SINKS[each.format].streams])
+
+
+class Results:
+    """All sinks as one. `streams` are those that want every single problem."""
+
+    def __init__(self, sinks: Sequence[Sink], streams: Sequence[Sink]) -> None:
+        self._sinks = sinks
+        self.streams = streams
+
+    def problem(self, problem: Problem) -> None:
+        try:
+            for sink in self.streams:
+                sink.problem(problem)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _unwritable(error) from None
+
+    def close(self, outcome: Outcome, verdict: Verdict) -> None:
+        """All is known by now: that nobody reads it to its end changes no verdict, that it cannot be written does.
+
+        What hinders one of the sinks hinders no other.
+        """
+        failed = [error for sink in self._sinks if (error := _closed(sink, outcome, verdict)) is not None]
+        if failed:
+            raise _unwritable(failed[0])
+
+
+def _closed(sink: Sink, outcome: Outcome, verdict: Verdict) -> OSError | None:
+    """What hindered a sink."""
     try:
         sink.close(outcome, verdict)
     except BrokenPipeError:
         forget_output()
     except OSError as error:
-        raise _unwritable(error) from None
+        return error
+    return None
 
 
 def _unwritable(error: OSError) -> UsageError:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from protocols.cli.exits import tell
 from protocols.cli.gates import a_day, baseline_file, day, over, rates, read_baseline, scope, shrink, switched_off
-from protocols.cli.options import choices, events_or_default, in_ci, is_screen, keep_apart, look, one_of, output, plan_or_default
+from protocols.cli.options import choices, events_or_default, in_ci, is_screen, one_of, plan_or_default
 from protocols.cli.progress import progress
-from protocols.cli.results import close, tell_problem
+from protocols.cli.results import keep_all_apart, opened, outputs
 from protocols.config import ValidateConfig, find_config, options
 from protocols.names import nearest
 from protocols.report import BASELINE, FAIL_ON, Rates, judge, settle
@@ -39,6 +38,7 @@ Examples:
   zcat events.gz | protocols validate - --plan ecommerce
   protocols validate export.jsonl --at /payload          (each line wraps its event)
   protocols validate events.jsonl --format json --output report.json
+  protocols validate events.jsonl --output sarif=out.sarif --output html=report.html
   protocols validate events.jsonl --fail-on warning      (stricter, for CI)
   protocols validate events.jsonl --baseline             (new violations alone fail; protocols baseline records the old)
   protocols validate events.jsonl --max-violation-rate 0.5% --max-violation-rate "Order Completed=0%"
@@ -78,10 +78,11 @@ def validate(
         typer.Option(metavar="PLAN", help=f"{HELP['plan']} Without it, the plan.yaml that lies here."),
     ] = None,
     format: Annotated[
-        str, typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help="What to print.")
-    ] = "terminal",
-    output_file: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
+        str | None,
+        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default="terminal"),
+    ] = None,
+    output: Annotated[
+        list[str] | None, typer.Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)
     ] = None,
     fail_on: Annotated[
         str | None, typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help=f"{HELP['fail_on']} [default: error]")
@@ -180,6 +181,8 @@ def validate(
         at=at,
         fail_on=fail_on,
         update_baseline=update_baseline,
+        format=format,
+        output=tuple(output or ()) or None,
         limit=limit,
         samples=samples,
         jobs=jobs,
@@ -196,6 +199,7 @@ def validate(
     chosen = Scope.parse(calls=said.call, events=said.event, since=since, until=until, sample=sample)
     expectations = parse_expectations(said.expect, said.forbid)
     minimums = parse_minimums(said.min_coverage) if said.min_coverage else ()
+    wanted = outputs(said.format, said.output)
     inputs = events_or_default(said, baseline)
     agreed = Rates(said.max_violation_rate, said.max_violation_rates)
     agreed.go_with(said.fail_on)  # said now, not when all is read
@@ -204,12 +208,10 @@ def validate(
     severities = weights(said.severity, select=said.select, ignore=said.ignore)
     loaded = load_plan(plan_or_default(said.plan, quiet=quiet))
     sources = [source.path for source in expand(inputs) if isinstance(source, Source) and source.path]
-    keep_apart(output_file, [*sources, *(file.path for file in loaded.files), *([file] if file else [])])
-    drawn = look(output_file, limit=said.limit, quiet=quiet)
-    streams_to_screen = format == "jsonl" and output_file is None and sys.stdout.isatty()
+    keep_all_apart(wanted, [*sources, *(file.path for file in loaded.files), *([file] if file else [])])
+    streams_to_screen = SINKS[wanted[0].format].streams and wanted[0].path is None and sys.stdout.isatty()
     shown = is_screen(sys.stderr) and not (quiet or no_progress or in_ci() or streams_to_screen)
-    with output(output_file) as out, progress(total_bytes(inputs), shown=shown) as bar:
-        sink = SINKS[format].open(out, drawn)
+    with opened(wanted, limit=said.limit, quiet=quiet) as results, progress(total_bytes(inputs), shown=shown) as bar:
         report = validate_files(
             loaded,
             inputs,
@@ -220,7 +222,7 @@ def validate(
             severity=severities,
             stdin=sys.stdin.buffer,
             jobs=said.jobs or cores(),
-            on_problem=partial(tell_problem, sink) if SINKS[format].streams else None,
+            on_problem=results.problem if results.streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,
             scope=chosen,
@@ -233,8 +235,8 @@ def validate(
         bar.close()
         for line in (*_notices(report, verdict, inputs, said.at), *_slips(chosen, report)):
             tell(line)
-        close(sink, report, verdict)
-    if not quiet and (output_file is not None or not SINKS[format].human):
+        results.close(report, verdict)
+    if not quiet and not wanted[0].is_read_here:
         sys.stderr.write(draw(closing(report, verdict), Look()))
     if file is not None and known is not None and chosen is None and not verdict.incomplete:
         shrink(file, known, report, update=said.update_baseline, quiet=quiet)

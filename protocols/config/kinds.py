@@ -62,6 +62,11 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
 
 
+def _halves(text: str) -> tuple[str, str, str]:
+    """What stands before an equals sign, and behind it; a path alone stands behind none."""
+    return text.partition("=") if "=" in text else ("", "", text)
+
+
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
 
@@ -70,6 +75,12 @@ TEXTS = _plain(_TEXTS, _are_texts, "a list of texts", lambda _, value: tuple(val
 SWITCH = _plain({"type": "boolean"}, lambda value: isinstance(value, bool), "true or false", lambda _, value: value)
 FILE = _plain(_TEXT, _is_text, "a path", lambda reader, value: reader.from_here(value))
 PATHS = _plain(_TEXTS, _are_texts, "a list of paths", lambda reader, value: tuple(map(reader.from_here, value)))
+OUTPUTS = _plain(
+    _TEXTS,
+    _are_texts,
+    'a list of files such as "sarif=out.sarif"',
+    lambda reader, value: tuple(f"{name}{equals}{reader.from_here(path)}" for name, equals, path in map(_halves, value)),
+)
 PLAN = _plain(
     _TEXT,
     _is_text,

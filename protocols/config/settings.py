@@ -16,6 +16,7 @@ from protocols.report.expectations import Expectation
 from protocols.report.gate import FAIL_ON
 from protocols.report.waivers import Waiver
 from protocols.scope import call_named, event_selector
+from protocols.sinks import SINKS
 from protocols.violations import CALLS
 
 
@@ -30,6 +31,13 @@ class LintConfig:
         kinds.RULE_SEVERITIES, "How much the findings of a rule weigh; off takes it out.", {}, example='{event-name-case = "error"}'
     )
     fail_on: str = option(kinds.word(FAIL_ON), "The least severity that fails the run.", "error")
+    format: str = option(kinds.word(SINKS), "What to print.", "terminal")
+    output: tuple[str, ...] = option(
+        kinds.OUTPUTS,
+        "Write to files as well, each in its format; a path alone takes the place of standard output.",
+        (),
+        example='["sarif=out.sarif", "junit=protocols.xml"]',
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +93,13 @@ class ValidateConfig:
     call: tuple[str, ...] = option(kinds.texts_of(call_named), "Check these calls alone.", (), example='["track"]')
     event: tuple[str, ...] = option(
         kinds.texts_of(event_selector), "Check these events alone.", (), example='["Order *", "page:Home", "identify"]'
+    )
+    format: str = option(kinds.word(SINKS), "What to print.", "terminal")
+    output: tuple[str, ...] = option(
+        kinds.OUTPUTS,
+        "Write to files as well, each in its format; a path alone takes the place of standard output.",
+        (),
+        example='["sarif=out.sarif", "junit=protocols.xml"]',
     )
     limit: int = option(kinds.count(0), "Show at most so many groups of violations; 0 shows all.", 20)
     samples: int = option(kinds.count(0), "Keep so many values of each group.", 3)
