@@ -76,6 +76,7 @@ def validate_files(
     stdin: BinaryIO | None = None,
     jobs: int = 1,
     slice_bytes: int = SLICE,
+    timeline: bool = False,
     on_problem: Callable[[Problem], None] | None = None,
     on_bytes: Callable[[int], None] | None = None,
     on_events: Callable[[int], None] | None = None,
@@ -87,8 +88,10 @@ def validate_files(
     `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
     read to their end are said in `report.faults`. Raises EventsError where a source stands for no file or a process dies.
     """
-    check = Check(Engine(compile_plan(plan), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None)
-    total = _Total(Builder(about(plan, samples)), on_problem, on_bytes, on_events)
+    check = Check(
+        Engine(compile_plan(plan), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None, timeline=timeline
+    )
+    total = _Total(Builder(about(plan, samples, timeline=timeline)), on_problem, on_bytes, on_events)
     found = expand(sources)
     jobs = jobs if is_much(found, slice_bytes) else 1
     with Pool(check, jobs, total.add) as pool:
@@ -128,9 +131,10 @@ class Check:
     opener: Opener
     samples: int
     tells: bool
+    timeline: bool = False
 
     def __call__(self, whole: Slice | Live, send: Send) -> None:
-        builder = Builder(About(samples=self.samples))  # what is known of the plan need not travel
+        builder = Builder(About(samples=self.samples, timeline=self.timeline))  # what is known of the plan need not travel
         told: list[Problem] = []
         tell = told.append if self.tells else None
         faults: list[Fault] = []
@@ -199,7 +203,7 @@ class _Total:
                 self._lines = self._records = 0
 
 
-def about(plan: Plan, samples: int = 3) -> About:
+def about(plan: Plan, samples: int = 3, *, timeline: bool = False) -> About:
     """What a report says of its plan."""
     return About(
         name=plan.name,
@@ -207,6 +211,7 @@ def about(plan: Plan, samples: int = 3) -> About:
         files=tuple(PlanFile(file.path, file.sha256) for file in plan.files),
         planned=tuple(_planned(plan)),
         samples=samples,
+        timeline=timeline,
     )
 
 
@@ -233,6 +238,8 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Tell | None
     for route, count in accepted.items():
         builder.add_valid(route, count)
     for index, outcome in rest:
+        if builder.about.timeline:
+            builder.add_moment(_timestamp(batch.raws[index]))
         if isinstance(outcome, Recalled) and tell is None:
             seen = Seen(batch.file, batch.lines[index], batch.first_record + index, outcome.message_id)
             builder.add_recurring(outcome.sightings, outcome.route, seen)
@@ -247,7 +254,23 @@ def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | N
         result = Result(UNREADABLE, (record.problem,), readable=False)
     else:
         result = engine.check(record.raw) if record.raw is not None else engine.check_value(record.value)
+    if builder.about.timeline and result.violations:
+        builder.add_moment(_timestamp(record.raw) if record.raw is not None else _stated(record.value))
     _add_result(builder, result, record.place, tell)
+
+
+def _timestamp(raw: bytes) -> object:
+    """The `timestamp` of an event as it stands there, None where the event is unreadable."""
+    import msgspec
+
+    try:
+        return _stated(msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def _stated(event: object) -> object:
+    return event.get("timestamp") if isinstance(event, dict) else None
 
 
 def _add_batch_size(builder: Builder, engine: Engine, size: int | None, place: Place, tell: Tell | None) -> None:

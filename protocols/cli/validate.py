@@ -95,6 +95,7 @@ def validate(
             engine=cast(Any, engine),
             samples=samples,
             redact=redact,
+            timeline=SINKS[format].timeline,
             stdin=sys.stdin.buffer,
             jobs=jobs or cores(),
             on_problem=partial(tell_problem, sink) if SINKS[format].streams else None,

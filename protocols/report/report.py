@@ -22,6 +22,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from protocols.problems import Problem, Severity
+from protocols.report.timeline import Moments, Timeline
 from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, pointer_tokens, sentence, to_pointer
 
 
@@ -71,7 +72,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What is known before the first event: the plan, and how much a report keeps."""
+    """What is known before the first event: the plan, and how much a report keeps; with `timeline` also when."""
 
     name: str = ""
     version: str = ""
@@ -79,6 +80,7 @@ class About:
     planned: tuple[Planned, ...] = ()
     samples: int = 3
     most_groups: int = 10_000
+    timeline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ class Report:
     traffic: tuple[Traffic, ...]
     inputs: tuple[Input, ...]
     faults: tuple[str, ...]
+    timeline: Timeline = field(default_factory=Timeline)
 
     @property
     def valid(self) -> int:
@@ -274,6 +277,7 @@ class Builder:
         self._met: dict[Recurring, tuple[_Counted, _Tally | None]] = {}
         self._inputs: dict[str, list[int]] = {}
         self._faults: dict[str, None] = {}
+        self._moments = Moments()
 
     def add_valid(self, route: Route, n: int = 1) -> None:
         """`n` events of this route without any problem."""
@@ -347,6 +351,10 @@ class Builder:
         counts[0] += events
         counts[1] += bytes
 
+    def add_moment(self, timestamp: object) -> None:
+        """When an event with violations says that it happened."""
+        self._moments.add(timestamp)
+
     def add_fault(self, sentence: str) -> None:
         """Input that could not be read to its end, said in one sentence."""
         self._faults[sentence] = None
@@ -367,6 +375,7 @@ class Builder:
             self.add_input(entry.file, entry.events, entry.bytes)
         for fault in report.faults:
             self.add_fault(fault)
+        self._moments.absorb(report.timeline)
 
     def report(self) -> Report:
         planned = {entry.key: entry for entry in self.about.planned}
@@ -382,6 +391,7 @@ class Builder:
             traffic=tuple(self._traffic(planned)),
             inputs=tuple(Input(file, *counts) for file, counts in self._inputs.items()),
             faults=tuple(self._faults),
+            timeline=self._moments.timeline(),
         )
 
     def _traffic(self, planned: Mapping[Key, Planned]) -> Iterator[Traffic]:
