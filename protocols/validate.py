@@ -88,9 +88,8 @@ def validate_files(
     `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
     read to their end are said in `report.faults`. Raises EventsError where a source stands for no file or a process dies.
     """
-    check = Check(
-        Engine(compile_plan(plan), mode=engine, redact=redact), Opener(at), samples, tells=on_problem is not None, timeline=timeline
-    )
+    checker = Engine(compile_plan(plan), mode=engine, redact=redact)
+    check = Check(checker, Opener(at), samples, tells=on_problem is not None, timeline=timeline)
     total = _Total(Builder(about(plan, samples, timeline=timeline)), on_problem, on_bytes, on_events)
     found = expand(sources)
     jobs = jobs if is_much(found, slice_bytes) else 1
@@ -238,7 +237,7 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, tell: Tell | None
     for route, count in accepted.items():
         builder.add_valid(route, count)
     for index, outcome in rest:
-        if builder.about.timeline:
+        if builder.about.timeline and (outcome.sightings if isinstance(outcome, Recalled) else outcome.violations):
             builder.add_moment(_timestamp(batch.raws[index]))
         if isinstance(outcome, Recalled) and tell is None:
             seen = Seen(batch.file, batch.lines[index], batch.first_record + index, outcome.message_id)
