@@ -27,8 +27,8 @@ from protocols.sinks.page import many, severities
 from protocols.sinks.sink import Look, safe
 from protocols.violations import counted, pointer_tokens
 
-MOST_GROUPS = 1_000
-"""Groups on the page, the most frequent of each severity first; with 10,000 a phone no longer scrolls."""
+MOST_GROUPS = 500
+"""Groups on the page, the most frequent of each severity first; a few hundred are 400 KB, 10,000 would be 8 MB."""
 MOST_EVENTS = 200
 MOST_NAMES = 200
 MOST_FINDINGS = 2_000
@@ -177,7 +177,7 @@ def _timeline(timeline: Timeline) -> str:
         f"Events with violations from {_moment(first * timeline.width)} to {_moment((last + 1) * timeline.width)}, at most {most:,} a bar"
     )
     chart = f'<svg class="time" viewBox="0 0 600 100" preserveAspectRatio="none" role="img" aria-label="{label}">{bars}</svg>'
-    return f"<figure>{chart}<figcaption>{label} of {timedelta(seconds=timeline.width)} hours.</figcaption></figure>{unplaced}"
+    return f"<figure>{chart}<figcaption>{label}; a bar is {timedelta(seconds=timeline.width)} long.</figcaption></figure>{unplaced}"
 
 
 def _moment(seconds: int) -> str:
@@ -202,7 +202,7 @@ def _names(title: str, names: Sequence[str]) -> str:
 
 
 def _name(call: str | None, event: str | None, version: int | None = None) -> str:
-    name = event if event is not None else call or "unreadable"
+    name = event if event is not None else call or "no known call"
     return _text(name if len(name) <= 200 else name[:199] + "…") + ("" if version is None else f" v{version}")
 
 
