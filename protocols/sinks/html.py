@@ -4,7 +4,7 @@ The page is complete without its script, which only adds filter and search: it p
 Nothing from an event is ever script, style or markup: every text passes `_text`, which writes out what is invisible
 and escapes what HTML obeys; data reaches the script as the text of attributes; and a Content-Security-Policy lets run
 what has the hash of our own script and nothing else. The charts are SVG and `meter`-like bars drawn here: a library
-(uPlot, 50 KB; Chart.js, 200 KB) draws on a canvas, which neither prints well nor can be read aloud, and needs script.
+such as uPlot (51 KB) draws on a canvas, which cannot be read aloud, does not follow light and dark, and needs script.
 """
 
 from __future__ import annotations
