@@ -28,7 +28,7 @@ from protocols.sinks.sink import Look, safe
 from protocols.violations import counted, pointer_tokens
 
 MOST_GROUPS = 500
-"""Groups on the page, the most frequent of each severity first; a few hundred are 400 KB, 10,000 would be 8 MB."""
+"""Groups on the page, the most frequent of each severity first; of 10,000 small ones 500 are 0.4 MB, all 6.3 MB."""
 MOST_EVENTS = 200
 MOST_NAMES = 200
 MOST_FINDINGS = 2_000
