@@ -90,6 +90,7 @@ def validate_files(
     stdin: BinaryIO | None = None,
     jobs: int = 1,
     slice_bytes: int | None = None,
+    timeline: bool = False,
     on_problem: Callable[[Problem], None] | None = None,
     on_bytes: Callable[[int], None] | None = None,
     on_events: Callable[[int], None] | None = None,
@@ -120,9 +121,10 @@ def validate_files(
         filter=Filter(scope) if scope is not None else None,
         watch=watch,
         expectations=tuple(expectations),
+        timeline=timeline,
     )
     wanted = dataclasses.replace(
-        about(plan, samples),
+        about(plan, samples, timeline=timeline),
         scope=scope.options if scope is not None else {},
         items=tuple(Item(*spot) for spot in watch.spots) if watch is not None and covers else None,
         expectations=check.expectations,
@@ -186,6 +188,7 @@ class Check:
     filter: Filter | None = None
     watch: Watch | None = None
     expectations: tuple[Expectation, ...] = ()
+    timeline: bool = False
 
     def warm_up(self, whole: Slice) -> None:
         """Let the engine learn from the first events of a slice what every copy of it would have to learn by itself, 0.1 s each."""
@@ -194,7 +197,9 @@ class Check:
             self.engine.check_all(batch.raws)
 
     def __call__(self, whole: Slice | Live, send: Send) -> None:
-        builder = Builder(About(samples=self.samples), watched=self.expectations)  # what is known of the plan need not travel
+        builder = Builder(
+            About(samples=self.samples, timeline=self.timeline), watched=self.expectations
+        )  # what is known of the plan need not travel
         told: list[Problem] = []
         tell = told.append if self.tells else None
         faults: list[Fault] = []
@@ -275,7 +280,7 @@ class _Total:
                 self._lines = self._records = 0
 
 
-def about(plan: Plan, samples: int = 3) -> About:
+def about(plan: Plan, samples: int = 3, *, timeline: bool = False) -> About:
     """What a report says of its plan."""
     return About(
         name=plan.name,
@@ -283,6 +288,7 @@ def about(plan: Plan, samples: int = 3) -> About:
         files=tuple(PlanFile(file.path, file.sha256) for file in plan.files),
         planned=tuple(_planned(plan)),
         samples=samples,
+        timeline=timeline,
     )
 
 
@@ -320,6 +326,8 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepte
         watch.see_all(batch.raws, routes, outcomes)
         accepted.routes.update(routes)
     for index, outcome in outcomes:
+        if builder.about.timeline and (outcome.sightings if isinstance(outcome, Recalled) else outcome.violations):
+            builder.add_moment(_timestamp(batch.raws[index]))
         if isinstance(outcome, Recalled) and tell is None:
             seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
             builder.add_recurring(outcome.sightings, outcome.route, seen)
@@ -334,7 +342,23 @@ def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | N
         result = Result(UNREADABLE, (record.problem,), readable=False)
     else:
         result = engine.check(record.raw) if record.raw is not None else engine.check_value(record.value)
+    if builder.about.timeline and result.violations:
+        builder.add_moment(_timestamp(record.raw) if record.raw is not None else _stated(record.value))
     _add_result(builder, result, record.place, tell)
+
+
+def _timestamp(raw: bytes) -> object:
+    """The `timestamp` of an event as it stands there, None where the event is unreadable."""
+    import msgspec
+
+    try:
+        return _stated(msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def _stated(event: object) -> object:
+    return event.get("timestamp") if isinstance(event, dict) else None
 
 
 def _add_batch_size(builder: Builder, engine: Engine, size: int | None, place: Place, tell: Tell | None) -> None:

@@ -220,6 +220,7 @@ def validate(
             samples=said.samples,
             redact=said.redact,
             severity=severities,
+            timeline=any(SINKS[each.format].timeline for each in wanted),
             stdin=sys.stdin.buffer,
             jobs=said.jobs or cores(),
             on_problem=results.problem if results.streams else None,

@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from protocols.problems import Problem, Severity
 from protocols.report.coverage import Coverage, Item, Minimum, Unplanned, too_low
 from protocols.report.expectations import EXPECTATIONS, Came, Expectation, unmet
+from protocols.report.timeline import Moments, Timeline
 from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, pointer_tokens, sentence, to_pointer
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class About:
     """What is known before the first event: the plan, how much a report keeps, and what is asked of it.
 
     `scope` says which events were to be checked, `{option: value}`; `items` are what coverage counts, None where nobody
-    asked for it; `expectations` and `minimums` are held against the counts of the whole report.
+    asked for it; with `timeline` the report says when, too; `expectations` and `minimums` are held against the counts of the whole report.
     """
 
     name: str = ""
@@ -92,6 +93,7 @@ class About:
     items: tuple[Item, ...] | None = None
     expectations: tuple[Expectation, ...] = ()
     minimums: tuple[Minimum, ...] = ()
+    timeline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ class Report:
     covered: Set[int] = frozenset()
     named: Mapping[Key, int] = field(default_factory=dict)
     beyond: Mapping[str, int] = field(default_factory=dict)
+    timeline: Timeline = field(default_factory=Timeline)
 
     @property
     def valid(self) -> int:
@@ -338,6 +341,7 @@ class Builder:
         self._covered: set[int] = set()
         self._named: Counter[Key] = Counter()
         self._beyond: Counter[str] = Counter()
+        self._moments = Moments()
 
     def add_valid(self, route: Route, n: int = 1) -> None:
         """`n` events of this route without any problem."""
@@ -411,6 +415,10 @@ class Builder:
         counts[0] += events
         counts[1] += bytes
 
+    def add_moment(self, timestamp: object) -> None:
+        """When an event with violations says that it happened."""
+        self._moments.add(timestamp)
+
     def add_fault(self, sentence: str) -> None:
         """Input that could not be read to its end, said in one sentence."""
         self._faults[sentence] = None
@@ -454,6 +462,7 @@ class Builder:
             self.add_input(entry.file, entry.events, entry.bytes)
         for fault in report.faults:
             self.add_fault(fault)
+        self._moments.absorb(report.timeline)
 
     def report(self) -> Report:
         planned = {entry.key: entry for entry in self.about.planned}
@@ -477,6 +486,7 @@ class Builder:
             covered=frozenset(self._covered),
             named=dict(sorted(self._named.items())),
             beyond=dict(self._beyond),
+            timeline=self._moments.timeline(),
         )
 
     def _unmet(self) -> Iterator[Problem]:

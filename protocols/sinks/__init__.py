@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import BinaryIO, NamedTuple
 
-from protocols.sinks import json, jsonl, terminal
+from protocols.sinks import html, json, jsonl, terminal
 from protocols.sinks.sink import Look, Sink
 
 __all__ = ["SINKS", "Entry", "Look", "Sink"]
 
 
 class Entry(NamedTuple):
-    """A format: how to open it, what it is, whether people read it rather than programs, and whether it wants every problem."""
+    """A format: how to open it, what it is, whether people read it rather than programs, and whether it wants every problem,
+    and whether it asks the report when violations happened."""
 
     open: Callable[[BinaryIO, Look], Sink]
     meaning: str
     human: bool = False
     streams: bool = False
+    timeline: bool = False
 
 
 SINKS: Mapping[str, Entry] = {
     "terminal": Entry(terminal.Terminal, "folded, for reading", human=True),
     "json": Entry(json.Json, "one object with counts and groups, for programs"),
     "jsonl": Entry(jsonl.JsonLines, "every single violation as it is found, one a line", streams=True),
+    "html": Entry(html.Html, "one page for a browser, with charts, filter and search", timeline=True),
 }

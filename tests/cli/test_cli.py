@@ -74,7 +74,7 @@ WRONG = [
     (["vaildate"], "error: No such command 'vaildate'. Did you mean 'validate'?\n\"protocols --help\" says what can be written\n"),
     (
         ["validate", "e.jsonl", "--format", "jsn"],
-        "error: Invalid value for '--format' / '-f': 'jsn' is none of terminal, json, jsonl; did you mean json?\n"
+        "error: Invalid value for '--format' / '-f': 'jsn' is none of terminal, json, jsonl, html; did you mean json?\n"
         '"protocols validate --help" says what can be written\n',
     ),
     (
@@ -150,7 +150,7 @@ def test_every_id_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_format_is_a_choice() -> None:
     check = one_of(SINKS)
     assert [check(name) for name in SINKS] == list(SINKS)
-    assert choices(SINKS) == "[terminal|json|jsonl]"
+    assert choices(SINKS) == "[terminal|json|jsonl|html]"
 
 
 class Screen(io.StringIO):

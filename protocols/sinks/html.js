@@ -1,0 +1,24 @@
+"use strict";
+{
+  const form = document.querySelector(".filter");
+  if (form) {
+    const rows = [...document.querySelectorAll(".problems > li")].map((row) => [row, row.textContent.toLowerCase()]);
+    const search = document.getElementById("search");
+    const selects = [...form.querySelectorAll("select")];
+    const has = (row, name, value) => name === "owner" ? JSON.parse(row.dataset.owner).includes(value) : row.dataset[name] === value;
+    const apply = () => {
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const asked = selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]);
+      let shown = 0;
+      for (const [row, text] of rows) {
+        row.hidden = !(words.every((word) => text.includes(word)) && asked.every(([name, value]) => has(row, name, value)));
+        shown += !row.hidden;
+      }
+      document.getElementById("shown").textContent = `${shown} of ${rows.length} shown`;
+    };
+    form.hidden = false;
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    apply();
+  }
+}

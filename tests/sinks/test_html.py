@@ -1,0 +1,168 @@
+"""The page, in a real browser: nothing from an event runs in it, and search, filter, keyboard, phone and print work."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from protocols.positions import Position
+from protocols.problems import Problem, Severity
+from protocols.report import About, Builder, Findings, Planned, Report, judge
+from protocols.sinks import SINKS, Look
+from protocols.violations import violation
+
+NEEDED = "PROTOCOLS_NEED_CHROMIUM" in os.environ
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+HOSTILE = [
+    "</script><script>window.broken = 1</script>",
+    "<img src=x onerror='window.broken = 1'>",
+    "'\"><svg onload=window.broken=1>",
+    "</style></pre></option><h1>broken</h1>",
+    "\u2028\u202e\ud800\x00\x1b[31m",
+    "__proto__",
+    "javascript:window.broken=1",
+    "x" * 100_000,
+]
+
+
+class Route(NamedTuple):
+    call: str | None
+    event: str | None = None
+    version: int | None = None
+    assumed: bool = False
+
+
+def wrong(event: str, value: Any, **fields: Any) -> Problem:
+    return violation("type/wrong-type", f"/properties/{event}", expected="a number", value=value, call="track", event=event, **fields)
+
+
+def hostile() -> Report:
+    planned = tuple(Planned(call="track", event=text, owners=(text,)) for text in HOSTILE)
+    builder = Builder(About(name=HOSTILE[0], planned=(*planned, Planned(call="track", event=f"unseen {HOSTILE[1]}")), timeline=True))
+    for text in HOSTILE:
+        builder.add([wrong(text, text, file=text, line=1)], Route("track", text))
+        builder.add_moment(text)
+    builder.add_moment("2024-01-15T10:30:00Z")
+    builder.add_fault(HOSTILE[1])
+    return builder.report()
+
+
+def many_groups() -> Report:
+    builder = Builder()
+    for number in range(10_000):
+        severity = Severity.error if number % 2 else Severity.warning
+        builder.add([wrong(f"property {number}", "1", severity=severity)], Route("track", f"Event {number % 2_000}"))
+    return builder.report()
+
+
+def written(outcome: Report | Findings) -> bytes:
+    out = io.BytesIO()
+    SINKS["html"].open(out, Look()).close(outcome, judge(outcome, "error"))
+    return out.getvalue()
+
+
+def test_a_page_says_what_was_cut_and_stays_small() -> None:
+    page = written(many_groups())
+    assert b"9,500 violations of less weight not shown; --format json has more." in page
+    assert b"1,800 healthier events not shown." in page
+    assert len(page) < 800_000
+
+
+def test_a_page_needs_nothing_from_elsewhere() -> None:
+    page = written(hostile()).decode()
+    assert " src=" not in page.replace("&lt;img src=", "")
+    assert "default-src &#x27;none&#x27;" in page or "default-src 'none'" in page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        assert not NEEDED, "chromium is needed here and not installed"
+        pytest.skip("no chromium here: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        found = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Opens a page; what its console says, and whatever it asks the network for, fails the test."""
+    said: list[str] = []
+    opened: list[Any] = []
+
+    def show(outcome: Report | Findings, **context: Any) -> Any:
+        (tmp_path / "page.html").write_bytes(written(outcome))
+        page = browser.new_page(**context)
+        opened.append(page)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
+        page.goto((tmp_path / "page.html").as_uri())
+        return page
+
+    yield show
+    for page in opened:
+        page.close()
+    assert said == []
+
+
+def test_nothing_from_an_event_runs(show: Any) -> None:
+    page = show(hostile())
+    assert page.evaluate("window.broken") is None
+    assert page.locator("h1").count() == 1
+    assert page.locator("script").count() == 1
+    assert page.locator("img").count() == 0
+    assert page.locator(".problems > li").count() == len(HOSTILE)
+
+
+def test_search_and_filter_by_keyboard(show: Any) -> None:
+    page = show(hostile())
+    page.focus("#search")
+    page.keyboard.type("ONERROR")
+    assert page.locator("#shown").text_content() == "1 of 8 shown"
+    page.fill("#search", "")
+    page.select_option("[data-filter=event]", "__proto__")
+    assert page.locator("#shown").text_content() == "1 of 8 shown"
+    page.select_option("[data-filter=event]", "")
+    page.select_option("[data-filter=owner]", HOSTILE[2])
+    assert page.locator("#shown").text_content() == "1 of 8 shown"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_scrolls_one_way(show: Any, scheme: str) -> None:
+    page = show(hostile(), viewport={"width": 320, "height": 640}, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_light_dark_and_print(show: Any) -> None:
+    page = show(hostile(), color_scheme="dark")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) == "rgb(13, 17, 23)"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
+    assert not page.locator(".filter").is_visible()
+
+
+def test_nothing_to_fix_and_findings(show: Any) -> None:
+    builder = Builder()
+    builder.add_valid(Route("page"), 3)
+    assert "Nothing to fix: no event has a violation." in show(builder.report()).inner_text("main")
+    finding = Problem(id="naming/x", severity=Severity.warning, message="<b>no</b>", file="p.yaml", line=3, plan=Position("p.yaml", 3, 1))
+    assert "<b>no</b>" in show(Findings(problems=(finding,), files=("p.yaml",))).inner_text("main")
