@@ -83,6 +83,7 @@ class Decoders:
         self.sure = sure
         self.slow: set[type[Any]] = set()
         self._unions = [] if plan.is_private else [_Union(step, plan) for step in _steps(plan)]
+        self._inside = [union for union in self._unions if union.step.differs_inside]
 
     @property
     def first(self) -> Decode | None:
@@ -94,9 +95,8 @@ class Decoders:
         return self._decoded(line, self._unions, deep=False)
 
     def decode_again(self, line: bytes, *, deep: bool) -> Any:
-        """The same for a line that `first` has refused, for a fault inside its members if `deep`."""
-        begin = next(index for index, union in enumerate(self._unions) if self._made(union)) + 1
-        return self._decoded(line, self._unions[begin:], deep=deep)
+        """The same for a line that `first` has refused, and inside the event if `deep`."""
+        return self._decoded(line, self._inside if deep else self._unions, deep=deep)
 
     def _decoded(self, line: bytes, unions: Iterable[_Union], *, deep: bool) -> Any:
         for union in unions:

@@ -371,3 +371,28 @@ def test_an_attackers_names_are_not_learned() -> None:
     ((learned,),) = (members.values() for members in acceptor.decoders(b"").learned.values())
     assert len(learned) == 64
     assert all(len(counts) <= 4096 for entry in acceptor.decoders(b"").entries.values() for counts in entry.names.values())
+
+
+def test_keys_that_other_events_have_are_learned() -> None:
+    """A spare struct takes them, until there is one for these keys too; what is none of an event's is refused all the time."""
+    acceptor = Acceptor(BUNDLE)
+    assert acceptor.accept(json.dumps(order()).encode()) is not None
+    other = {**order(), "receivedAt": "2024-01-15T10:30:00Z", "channel": {"of": ["our", "own"]}, "context": {"ip": "::1"}}
+    lines = [json.dumps(other).encode()] * 99 + [json.dumps({**other, wrong: "x"}).encode() for wrong in ("user_id", "groupId")]
+    routes = Counter({ORDER: 100})
+    before = acceptor.decoders(b"")
+    assert acceptor.accept_all(lines[:99]) == (Counter({ORDER: 99}), [])
+    assert acceptor.decoders(b"") is before  # not yet worth it
+    assert acceptor.accept_all(lines) == (routes, [99])
+    assert acceptor.decoders(b"").order == (*order(), "receivedAt", "channel", "context", "groupId")
+    learned: Any = acceptor.decoders(b"").first
+    assert learned is not None
+    assert [acceptor._sure[type(learned(line))] for line in (lines[0], lines[-1])] == [ORDER, ORDER]
+    assert acceptor.accept_all(lines) == (routes, [99])
+
+
+def test_an_attackers_keys_are_not_learned_for_ever() -> None:
+    acceptor = Acceptor(BUNDLE)
+    lines = [json.dumps({**order(), f"x{number}": 1}).encode() for number in range(10_000)]
+    assert acceptor.accept_all(lines) == (Counter({ORDER: 10_000}), [])
+    assert len(acceptor.decoders(b"").order) == 64
