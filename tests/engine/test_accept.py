@@ -378,17 +378,17 @@ def test_keys_that_other_events_have_are_learned() -> None:
     acceptor = Acceptor(BUNDLE)
     assert acceptor.accept(json.dumps(order()).encode()) is not None
     other = {**order(), "receivedAt": "2024-01-15T10:30:00Z", "channel": {"of": ["our", "own"]}, "context": {"ip": "::1"}}
-    lines = [json.dumps(other).encode()] * 99 + [json.dumps({**other, wrong: "x"}).encode() for wrong in ("user_id", "groupId")]
-    routes = Counter({ORDER: 100})
+    lines = [json.dumps(other).encode()] * 98 + [json.dumps({**other, wrong: "x"}).encode() for wrong in ("user_id", "groupId")]
+    routes = Counter({ORDER: 99})
     before = acceptor.decoders(b"")
-    assert acceptor.accept_all(lines[:99]) == (Counter({ORDER: 99}), [])
+    assert acceptor.accept_all(lines[:98]) == (Counter({ORDER: 98}), [])
     assert acceptor.decoders(b"") is before  # not yet worth it
-    assert acceptor.accept_all(lines) == (routes, [99])
+    assert acceptor.accept_all(lines) == (routes, [98])
     assert acceptor.decoders(b"").order == (*order(), "receivedAt", "channel", "context", "groupId")
     learned: Any = acceptor.decoders(b"").first
     assert learned is not None
     assert [acceptor._sure[type(learned(line))] for line in (lines[0], lines[-1])] == [ORDER, ORDER]
-    assert acceptor.accept_all(lines) == (routes, [99])
+    assert acceptor.accept_all(lines) == (routes, [98])
 
 
 def test_an_attackers_keys_are_not_learned_for_ever() -> None:
