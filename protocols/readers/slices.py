@@ -19,8 +19,8 @@ from protocols.readers.stream import Stream
 SLICE = 8 * 1024 * 1024
 """Bytes of a slice, at least. What a slice costs beside its lines is near 1 ms, most of it for its different faults."""
 
-_MOST = 4 * SLICE
-_SLICES = 64
+_MOST = 8 * SLICE
+_SLICES = 32
 """How many slices make up a large input: enough to keep many processes busy to the end."""
 
 

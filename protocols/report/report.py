@@ -609,7 +609,7 @@ class _Tally:
         self.actual_varies = self.hint_varies = False
         self.count = self.events = 0
         self.last = _seen(first)
-        self.samples: dict[str, Sample] = {}
+        self.samples: dict[tuple[type, Any], Sample] = {}
         self._alike: Any = _NEVER  # a value of which the same is said as of the first
         self._shown: Any = _NEVER  # a value that is among the samples
 
@@ -651,12 +651,14 @@ class _Tally:
 
     def keep(self, sample: Sample) -> None:
         """Values count once; where there are none, places do."""
-        shown = str(sample.seen) if sample.value is UNSET else json.dumps(sample.value)
-        self.samples.setdefault(shown, sample)
+        kind = type(sample.value)
+        shown = sample.value if kind in _SCALARS else str(sample.seen) if sample.value is UNSET else json.dumps(sample.value)
+        self.samples.setdefault((kind, shown), sample)
 
 
 _NEVER = object()
 _TYPES: Mapping[type, str] = {kind: json_type(kind()) for kind in (str, bool, int, float, dict, list)}
+_SCALARS = frozenset({str, bool, int, float})
 
 
 def _placed(problem: Problem, seen: Seen) -> Problem:
