@@ -131,6 +131,7 @@ def look(path: str | None, *, limit: int, quiet: bool, environment: Mapping[str,
         width=shutil.get_terminal_size().columns if wrapped else None,
         limit=limit,
         quiet=quiet,
+        root=os.getcwd(),
     )
 
 

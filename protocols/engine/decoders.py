@@ -11,7 +11,7 @@ import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Annotated, Any, Literal, NamedTuple, Union
 
 import msgspec
@@ -85,14 +85,20 @@ class Decoders:
         self._unions = [] if plan.is_private else [_Union(step, plan) for step in _steps(plan)]
         self._inside = [union for union in self._unions if union.step.differs_inside]
 
-    @property
+    @cached_property
     def first(self) -> Decode | None:
         """What decodes most events; None where no event can be accepted."""
         return next(filter(None, map(self._made, self._unions)), None)
 
     def decode(self, line: bytes) -> Any:
         """What a line is decoded to, or `REFUSED`."""
-        return self._decoded(line, self._unions, deep=False)
+        first = self.first
+        if first is None:
+            return REFUSED
+        try:
+            return first(line)
+        except REFUSALS as error:
+            return self.decode_again(line, deep=lies_deep(error))
 
     def decode_again(self, line: bytes, *, deep: bool) -> Any:
         """The same for a line that `first` has refused, and inside the event if `deep`."""

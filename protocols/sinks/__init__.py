@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import BinaryIO, NamedTuple
 
-from protocols.sinks import html, json, jsonl, terminal
+from protocols.sinks import github, gitlab, html, json, jsonl, junit, markdown, sarif, terminal
 from protocols.sinks.sink import Look, Sink
 
 __all__ = ["SINKS", "Entry", "Look", "Sink"]
@@ -26,5 +26,10 @@ SINKS: Mapping[str, Entry] = {
     "terminal": Entry(terminal.Terminal, "folded, for reading", human=True),
     "json": Entry(json.Json, "one object with counts and groups, for programs"),
     "jsonl": Entry(jsonl.JsonLines, "every single violation as it is found, one a line", streams=True),
+    "sarif": Entry(sarif.Sarif, "SARIF 2.1.0, for code scanning"),
+    "junit": Entry(junit.JUnit, "JUnit XML, one suite for each event, for test reports"),
+    "github": Entry(github.GitHub, "annotations of GitHub Actions"),
+    "gitlab": Entry(gitlab.GitLab, "a code quality report of GitLab"),
+    "markdown": Entry(markdown.Markdown, "a comment on a pull request"),
     "html": Entry(html.Html, "one page for a browser, with charts, filter and search", timeline=True),
 }

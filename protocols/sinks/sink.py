@@ -16,13 +16,14 @@ class Look:
     """How output for people is drawn.
 
     `width` is in columns, None where lines are not to be wrapped; at most `limit` groups or findings are shown, 0 for all;
-    `quiet` leaves the closing counts alone.
+    `quiet` leaves the closing counts alone. `root` is the folder that paths are written from, None to leave them as they are.
     """
 
     colour: bool = False
     width: int | None = None
     limit: int = 20
     quiet: bool = False
+    root: str | None = None
 
 
 class Sink(Protocol):
