@@ -65,9 +65,14 @@ def _mistakes() -> dict[str, Explanation]:
 
 
 def _violations() -> dict[str, Explanation]:
+    from protocols.explanations import explanation
     from protocols.violations import KINDS
 
-    return {id: Explanation(str(kind.severity), kind.meaning, kind.meaning) for id, kind in KINDS.items()}
+    return {
+        id: Explanation(str(kind.severity), kind.meaning, said.text, said.example)
+        for id, kind in KINDS.items()
+        if (said := explanation(id))
+    }
 
 
 def _of_the_run() -> dict[str, Explanation]:
@@ -94,7 +99,8 @@ def _page(id: str, said: Explanation) -> Iterator[Line]:
         yield Line("", [Span(" ".join(paragraph.split()))])
         yield BLANK
     if said.example:
-        yield Line("", [Span("For example, with what is found behind # !:", "bold")])
+        marked = ", with what is found behind # !" if "# !" in said.example else ""
+        yield Line("", [Span(f"For example{marked}:", "bold")])
         yield BLANK
         yield from (Line(f"    {line}") for line in said.example.splitlines())
         yield BLANK

@@ -65,7 +65,7 @@ def lint(
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default="terminal"),
+        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default=False),
     ] = None,
     output: Annotated[
         list[str] | None, typer.Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)

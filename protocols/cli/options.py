@@ -86,13 +86,13 @@ def keep_apart(output: str | None, inputs: Iterable[str]) -> None:
 
 
 @contextlib.contextmanager
-def output(path: str | None) -> Iterator[BinaryIO]:
+def output(path: str | None, *, append: bool = False) -> Iterator[BinaryIO]:
     """Where results go: a file, or standard output as bytes."""
     if path is None:
         yield sys.stdout.buffer
         return
     try:
-        file = Path(path).open("wb")  # noqa: SIM115 - opened apart: only that is a mistake of the option
+        file = Path(path).open("ab" if append else "wb")  # noqa: SIM115 - opened apart: only that is a mistake of the option
     except IsADirectoryError:
         raise UsageError(f"--output {path}: this is a folder; name a file in it") from None
     except OSError as error:
@@ -118,7 +118,7 @@ def to_stdout(what: str, content: bytes) -> None:
         raise UsageError(f"{what} cannot be written ({error.strerror})") from None
 
 
-def look(path: str | None, *, limit: int, quiet: bool, environment: Mapping[str, str] = os.environ) -> Look:
+def look(path: str | None, *, limit: int | None, quiet: bool, environment: Mapping[str, str] = os.environ) -> Look:
     """How the output for people is drawn on what it goes to; files and pipes get plain text.
 
     `NO_COLOR` and `FORCE_COLOR` decide over the colours. Logs of CI are not wrapped: they are searched, and read in a
@@ -132,6 +132,7 @@ def look(path: str | None, *, limit: int, quiet: bool, environment: Mapping[str,
         limit=limit,
         quiet=quiet,
         root=os.getcwd(),
+        guarded=path is None and in_github(environment),
     )
 
 
@@ -139,6 +140,11 @@ def is_screen(stream: object, environment: Mapping[str, str] = os.environ) -> bo
     """Whether a stream ends at a terminal that can do more than print."""
     isatty = getattr(stream, "isatty", None)
     return isatty is not None and isatty() and environment.get("TERM") not in ("dumb", "unknown")
+
+
+def in_github(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this is a job of GitHub Actions."""
+    return environment.get("GITHUB_ACTIONS") == "true"
 
 
 def in_ci(environment: Mapping[str, str] = os.environ) -> bool:

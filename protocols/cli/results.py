@@ -3,17 +3,19 @@
     --format terminal --output sarif=out.sarif --output html=report.html
 
 A path alone, `--output report.json`, is where the results of `--format` go in place of standard output.
+
+Where no format is asked for in a job of GitHub Actions, its annotations and its summary are written as well.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from protocols.cli.exits import forget_output
-from protocols.cli.options import keep_apart, look, output
+from protocols.cli.options import in_github, keep_apart, look, output
 from protocols.errors import UsageError
 from protocols.names import nearest
 from protocols.sinks import SINKS, Look, Sink
@@ -31,6 +33,7 @@ class Output(NamedTuple):
 
     format: str
     path: str | None
+    append: bool = False
 
     @property
     def is_read_here(self) -> bool:
@@ -38,20 +41,30 @@ class Output(NamedTuple):
         return self.path is None and SINKS[self.format].human
 
 
-def outputs(format: str, said: Sequence[str]) -> list[Output]:
-    """What `--format` and `--output` ask for; the first is that of `--format`. Raises UsageError."""
+def outputs(format: str | None, said: Sequence[str], environment: Mapping[str, str] = os.environ) -> list[Output]:
+    """What `--format` and `--output` ask for, and what is noticed; the first is that of `--format`. Raises UsageError."""
     found = [_output(text) for text in said]
     alone = [path for name, path in found if name is None]
     if len(alone) > 1:
         raise UsageError(f"--output {alone[0]} and --output {alone[1]}: which is in which format? write it down, as in json={alone[1]}")
     rest = [Output(name, path) for name, path in found if name is not None]
-    first = Output(format, alone[0] if alone else None)
+    first = Output(format or "terminal", alone[0] if alone else None)
+    if format is None and not alone:
+        rest += _noticed(environment)
     places: dict[str, Output] = {}
     for each in (first, *rest):
         other = places.setdefault(os.path.realpath(each.path or os.devnull), each) if each.path else each
         if other is not each:
             raise UsageError(f"--output {each.path}: {other.format} and {each.format} cannot go to one file; name another one")
     return [first, *rest]
+
+
+def _noticed(environment: Mapping[str, str]) -> Iterator[Output]:
+    """What a job of GitHub Actions shows by itself: annotations of what is printed, and the page of the job."""
+    if in_github(environment):
+        yield Output("github", None)
+        if environment.get("GITHUB_STEP_SUMMARY"):
+            yield Output("markdown", environment["GITHUB_STEP_SUMMARY"], append=True)
 
 
 def _output(text: str) -> tuple[str | None, str]:
@@ -76,13 +89,13 @@ def keep_all_apart(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
 
 
 @contextmanager
-def opened(outputs: Sequence[Output], *, limit: int, quiet: bool, first: Open | None = None) -> Iterator[Results]:
+def opened(outputs: Sequence[Output], *, limit: int | None, quiet: bool, first: Open | None = None) -> Iterator[Results]:
     """All outputs, ready to be written to; `first` takes the place of the first one's format."""
     with ExitStack() as stack:
         sinks: list[Sink] = []
-        for format, path in outputs:
+        for format, path, append in outputs:
             open_sink = first if first is not None and not sinks else SINKS[format].open
-            sinks.append(open_sink(stack.enter_context(output(path)), look(path, limit=limit, quiet=quiet)))
+            sinks.append(open_sink(stack.enter_context(output(path, append=append)), look(path, limit=limit, quiet=quiet)))
         yield Results(sinks, [sink for each, sink in zip(outputs, sinks, strict=True) if SINKS[each.format].streams])
 
 

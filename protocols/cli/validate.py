@@ -79,7 +79,7 @@ def validate(
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default="terminal"),
+        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default=False),
     ] = None,
     output: Annotated[
         list[str] | None, typer.Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)
@@ -106,7 +106,7 @@ def validate(
     ] = None,
     at: Annotated[str | None, typer.Option(metavar="POINTER", help=HELP["at"])] = None,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Let a run without any event pass.")] = False,
-    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help=f"{HELP['limit']} [default: 20]")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help=HELP["limit"], show_default=False)] = None,
     samples: Annotated[int | None, typer.Option(min=0, metavar="N", help=f"{HELP['samples']} [default: 3]")] = None,
     engine: Annotated[
         str, typer.Option(metavar=choices(ENGINES), callback=one_of(ENGINES), help="Which engine checks; all say the same.")

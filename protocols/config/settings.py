@@ -31,7 +31,9 @@ class LintConfig:
         kinds.RULE_SEVERITIES, "How much the findings of a rule weigh; off takes it out.", {}, example='{event-name-case = "error"}'
     )
     fail_on: str = option(kinds.word(FAIL_ON), "The least severity that fails the run.", "error")
-    format: str = option(kinds.word(SINKS), "What to print.", "terminal")
+    format: str | None = option(
+        kinds.word(SINKS), "What to print; without a word the terminal's, and in GitHub Actions annotations too.", example='"terminal"'
+    )
     output: tuple[str, ...] = option(
         kinds.OUTPUTS,
         "Write to files as well, each in its format; a path alone takes the place of standard output.",
@@ -94,14 +96,20 @@ class ValidateConfig:
     event: tuple[str, ...] = option(
         kinds.texts_of(event_selector), "Check these events alone.", (), example='["Order *", "page:Home", "identify"]'
     )
-    format: str = option(kinds.word(SINKS), "What to print.", "terminal")
+    format: str | None = option(
+        kinds.word(SINKS), "What to print; without a word the terminal's, and in GitHub Actions annotations too.", example='"terminal"'
+    )
     output: tuple[str, ...] = option(
         kinds.OUTPUTS,
         "Write to files as well, each in its format; a path alone takes the place of standard output.",
         (),
         example='["sarif=out.sarif", "junit=protocols.xml"]',
     )
-    limit: int = option(kinds.count(0), "Show at most so many groups of violations; 0 shows all.", 20)
+    limit: int | None = option(
+        kinds.count(0),
+        "Show at most so many groups of violations; 0 shows all, and without a number it is what fits a screen.",
+        example="20",
+    )
     samples: int = option(kinds.count(0), "Keep so many values of each group.", 3)
     jobs: int | None = option(kinds.count(1), "Share the work between so many processes; all cores by default.", example="4")
     redact: bool = option(kinds.SWITCH, "Show no values of events, only their type and length.", False)

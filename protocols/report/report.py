@@ -313,6 +313,12 @@ class Report:
         return f"Report({self.count} events, {self.invalid} invalid, {self.violations} violations in {len(self.groups)} groups)"
 
 
+def first_to_mend(report: Report, most: int) -> list[Group]:
+    """The faults to begin with: what fails the run whatever came, then those that spoil most events; only new ones."""
+    new = [group for group in report.groups if group.state == "new"]
+    return sorted(new, key=lambda group: (-group.severity, group.id not in EXPECTATIONS, -group.events, -group.count))[:most]
+
+
 def merge(*reports: Report) -> Report:
     """One report of several, in input order, about the plan of the first."""
     builder = Builder(reports[0].about)

@@ -26,7 +26,7 @@ WIDTH = 120
 
 def lines(findings: Findings, look: Look) -> Iterator[Line]:
     """The findings in the order of the files."""
-    shown, cut = _select(findings.problems, look.limit)
+    shown, cut = _select(findings.problems, 50 if look.limit is None else look.limit)
     texts = {file: _BREAK.split(text.removeprefix("\ufeff")) for file, text in findings.texts.items()}
     for problem in shown:
         yield from _finding(problem, texts.get(problem.file or "", []), look.width or WIDTH)

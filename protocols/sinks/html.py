@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from msgspec import UNSET
 
 from protocols.problems import Problem, Severity
-from protocols.report import Findings, Group, Outcome, Report, Sample, Verdict
+from protocols.report import Findings, Group, Outcome, Report, Sample, Verdict, first_to_mend
 from protocols.report.timeline import Timeline
 from protocols.sinks.page import many, severities
 from protocols.sinks.sink import Look, safe
@@ -86,7 +86,7 @@ def _of_report(report: Report) -> Iterator[str]:
     yield '<dl class="figures">' + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures) + "</dl>"
     yield from (f'<p class="verdict failed">{_text(fault)}</p>' for fault in report.faults)
     ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.events, -group.count))
-    yield _section("first", "Fix first", _first(ranked[:3]))
+    yield _section("first", "Fix first", _first(first_to_mend(report, 3)))
     yield _section("health", "Health of each event", _health(report))
     yield _section("timeline", "Violations over time", _timeline(report.timeline))
     yield _section("coverage", "Coverage", _coverage(report))

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from protocols.problems import Problem
-from protocols.report import Findings, Outcome, Report, Verdict
-from protocols.sinks.rows import Row, relative, rows, subject
+from protocols.report import Outcome, Report, Verdict
+from protocols.sinks.page import short
+from protocols.sinks.rows import Row, first, relative, rows, subject
 from protocols.sinks.sink import Look, safe
 from protocols.sinks.terminal import counts, sentence
 from protocols.violations import many, percent
@@ -54,10 +55,10 @@ def _lines(outcome: Outcome, verdict: Verdict, found: Sequence[Row], most: int, 
     yield _text(counts(outcome))
     if isinstance(outcome, Report):
         yield from ("", *(f"- {_text(fault)}" for fault in outcome.faults)) if outcome.faults else ()
-    first = found[: min(FIRST, most)]
-    if first and not isinstance(outcome, Findings):
+    begin = first(outcome, min(FIRST, most)) if isinstance(outcome, Report) else []
+    if begin:
         yield from ("", "### Fix first", "")
-        yield from (line for number, row in enumerate(first, 1) for line in _first(number, row, root))
+        yield from (line for number, row in enumerate(begin, 1) for line in _first(number, row, root))
     if isinstance(outcome, Report) and outcome.traffic:
         yield from ("", "### Health of each event", "", *_health(outcome))
     rest = found[:most]
@@ -74,10 +75,10 @@ def _lines(outcome: Outcome, verdict: Verdict, found: Sequence[Row], most: int, 
 def _first(number: int, row: Row, root: str | None) -> Iterator[str]:
     event = subject(row.key)
     yield f"{number}. **{_text(event)}** {_code(row.id)}" if event else f"{number}. {_code(row.id)}"
-    yield f"   {_text(row.message)}"
-    yield from (f"   {_text(fact)}" for fact in row.facts)
+    yield f"   - {_text(row.message)}"
+    yield from (f"   - {_text(fact)}" for fact in row.facts)
     if row.plan is not None:
-        yield f"   plan: {_code(_place(row, root, plan=True))}"
+        yield f"   - plan: {_code(_place(row, root, plan=True))}"
 
 
 def _health(report: Report) -> Iterator[str]:
@@ -85,7 +86,7 @@ def _health(report: Report) -> Iterator[str]:
     yield "|---|---:|---:|"
     ranked = sorted(report.traffic, key=lambda entry: (-entry.invalid, -entry.count))
     for entry in ranked[:MOST_EVENTS]:
-        name = (_text(subject(entry.key)) or "records of no known call") + ("" if entry.planned else " (not planned)")
+        name = (_text(short(subject(entry.key), 80)) or "records of no known call") + ("" if entry.planned else " (not planned)")
         share = f"{entry.invalid:,} ({percent(entry.invalid, entry.count)})" if entry.invalid else "0"
         yield f"| {name} | {entry.count:,} | {share} |"
     if len(ranked) > MOST_EVENTS:
@@ -97,7 +98,7 @@ def _table(found: Iterable[Row], root: str | None) -> Iterator[str]:
     yield "|---|---|---|---:|---|"
     for row in found:
         place = _code(_place(row, root)) if row.where is not None else ""
-        yield f"| {row.severity} | {_text(subject(row.key))} | {_text(row.message)} {_code(row.id)} | {row.times:,} | {place} |"
+        yield f"| {row.severity} | {_text(short(subject(row.key), 80))} | {_text(row.message)} {_code(row.id)} | {row.times:,} | {place} |"
 
 
 def _place(row: Row, root: str | None, *, plan: bool = False) -> str:
@@ -105,12 +106,13 @@ def _place(row: Row, root: str | None, *, plan: bool = False) -> str:
     return f"{relative(place.file, root)}:{place.line}" if place is not None else ""
 
 
-_OBEYED = re.compile(r"([\\`*_{}\[\]()<>#+!|~&@:$^=-])")
+_OBEYED = re.compile(r"[\\`*_\[\]<>#|~&@$]|:(?=\S)|^[-+=]|(?<=[0-9])[.)](?=\s|$)|(?<=w)\.")
 
 
 def _text(text: str) -> str:
-    """A text as nothing but text. `@` and `:` become entities, which no mention, address or emoji is made of."""
-    return _OBEYED.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), safe(text))
+    """A text as nothing but text, and no longer than can be read. `@` and `:` become entities, which no mention, address or
+    emoji is made of."""
+    return _OBEYED.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), safe(short(text, 400)))
 
 
 _ENTITIES = {"@": "&#64;", ":": "&#58;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "#": "&#35;"}
@@ -118,7 +120,7 @@ _ENTITIES = {"@": "&#64;", ":": "&#58;", "<": "&lt;", ">": "&gt;", "&": "&amp;",
 
 def _code(text: str) -> str:
     """A short text as code, in a table too."""
-    inside = safe(text).replace("|", "¦")
+    inside = safe(short(text, 200)).replace("|", "¦")
     fence = "`" * (max((len(run) for run in re.findall("`+", inside)), default=0) + 1)
     pad = " " if inside.startswith("`") or inside.endswith("`") else ""
     return f"{fence}{pad}{inside}{pad}{fence}"

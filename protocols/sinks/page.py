@@ -7,6 +7,7 @@ place, `safe`, that every text passes.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +40,15 @@ BLANK = Line("")
 
 def draw(lines: Iterable[Line], look: Look) -> str:
     """Lines as text: coloured and wrapped as `look` says."""
+    text = _drawn(lines, look)
+    return _COMMAND.sub(lambda found: " ".join(found[0]), text) if look.guarded else text
+
+
+_COMMAND = re.compile(r"(?m)(?<=^)::|(?<=\s)::|##\[")
+"""What a runner takes for a command: `::` behind nothing but blanks, `##[` anywhere."""
+
+
+def _drawn(lines: Iterable[Line], look: Look) -> str:
     if not look.colour and look.width is None:
         return "".join(f"{safe(line.head)}{safe(''.join(span.text for span in line.body))}".rstrip() + "\n" for line in lines)
     console = _console(look)

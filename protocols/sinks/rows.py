@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
+from protocols.explanations import explanation
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
-from protocols.report import Findings, Group, Outcome, Sample
+from protocols.report import Findings, Group, Outcome, Report, Sample, first_to_mend
 from protocols.report.expectations import EXPECTATIONS
 from protocols.report.report import Key
 from protocols.sinks.page import short
-from protocols.violations import KINDS, many, percent
+from protocols.violations import KINDS, percent
 
 STATES = {"new": "", "known": "known by the baseline", "suppressed": "waived"}
 """State of a group -> why it does not count; the new ones do."""
@@ -70,10 +71,20 @@ class Explained(NamedTuple):
     markdown: str
 
 
-def explained(id: str) -> Explained:
+def explained(id: str, outcome: Outcome) -> Explained:
     """What is said of an id."""
-    meaning = KINDS[id].meaning if id in KINDS else EXPECTATIONS.get(id, "A rule of plan files.")
-    return Explained(meaning, f"{meaning} protocols explain {id} says more.", f"{meaning} `protocols explain {id}` says more.")
+    if id in KINDS:
+        said = explanation(id)
+        return Explained(said.meaning, said.text, said.markdown)
+    meaning, text = EXPECTATIONS.get(id, ""), ""
+    if isinstance(outcome, Findings):
+        meaning, text = outcome.explained.get(id, ("", ""))
+    return Explained(meaning or id, text or meaning or id, text or meaning or id)
+
+
+def first(report: Report, most: int) -> list[Row]:
+    """The rows of the faults to begin with."""
+    return [_of_group(group) for group in first_to_mend(report, most)]
 
 
 def subject(key: Key) -> str:
@@ -120,7 +131,8 @@ def _facts(group: Group) -> Iterator[str]:
     if group.id in EXPECTATIONS:  # what was expected has no place
         return
     share = "" if group.share is None else f", in {percent(group.events, round(group.events / group.share))} of these events"
-    yield f"seen {many(group.count, 'time')}{share}; first at {group.first}, last at {group.last}"
+    last = f", last at {group.last}" if group.last != group.first else ""
+    yield f"seen once{share}, at {group.first}" if group.count == 1 else f"seen {group.count:,} times{share}; first at {group.first}{last}"
     samples = [sample for sample in group.samples if sample.value is not UNSET]
     if samples:
         yield f"for example {'; '.join(map(_sample, samples))}"

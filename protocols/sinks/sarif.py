@@ -15,9 +15,9 @@ import protocols
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Outcome, Verdict
-from protocols.sinks.rows import STATES, Row, explained, fingerprints, relative, rows, subject
+from protocols.sinks.rows import STATES, Explained, Row, explained, fingerprints, relative, rows, subject
 from protocols.sinks.sink import Look, to_json
-from protocols.violations import counted, many
+from protocols.violations import many
 
 MOST_RESULTS = 5_000
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -45,7 +45,7 @@ def document(outcome: Outcome, verdict: Verdict, root: str | None) -> dict[str, 
     shown = found[:MOST_RESULTS]
     ids = list(dict.fromkeys(row.id for row in shown))
     run = {
-        "tool": {"driver": _driver(ids, shown)},
+        "tool": {"driver": _driver(ids, shown, outcome)},
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder that the command ran in."}}},
         "invocations": [_invocation(outcome, verdict, found[MOST_RESULTS:])],
         "columnKind": "unicodeCodePoints",
@@ -54,18 +54,17 @@ def document(outcome: Outcome, verdict: Verdict, root: str | None) -> dict[str, 
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _driver(ids: Sequence[str], shown: Iterable[Row]) -> dict[str, Any]:
+def _driver(ids: Sequence[str], shown: Iterable[Row], outcome: Outcome) -> dict[str, Any]:
     severities = {row.id: row.severity for row in shown}
     return {
         "name": "protocols",
         "version": protocols.__version__,
         "semanticVersion": protocols.__version__,
-        "rules": [_rule(id, severities[id]) for id in ids],
+        "rules": [_rule(id, severities[id], explained(id, outcome)) for id in ids],
     }
 
 
-def _rule(id: str, severity: Severity) -> dict[str, Any]:
-    said = explained(id)
+def _rule(id: str, severity: Severity, said: Explained) -> dict[str, Any]:
     return {
         "id": id,
         "name": "".join(word.capitalize() for word in id.replace("/", "-").split("-")),
@@ -85,7 +84,7 @@ def _invocation(outcome: Outcome, verdict: Verdict, cut: Sequence[Row]) -> dict[
         if outcome.folded:
             said.append(("warning", f"{many(outcome.folded, 'violation')} belong to no result: there were too many different ones"))
     if cut:
-        left = f"{many(len(cut), 'result')} with {counted(sum(row.times for row in cut), 'violation')}"
+        left = f"{many(len(cut), 'result')} with {many(sum(row.times for row in cut), 'violation')}"
         said.append(("warning", f"{left} left out, those of least weight: code scanning shows {MOST_RESULTS:,}"))
     return {
         "executionSuccessful": verdict.incomplete is None,

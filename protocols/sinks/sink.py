@@ -15,15 +15,18 @@ from protocols.report import Outcome, Verdict
 class Look:
     """How output for people is drawn.
 
-    `width` is in columns, None where lines are not to be wrapped; at most `limit` groups or findings are shown, 0 for all;
+    `width` is in columns, None where lines are not to be wrapped; at most `limit` groups or findings are shown, 0 for all,
+    None for what fits a screen;
     `quiet` leaves the closing counts alone. `root` is the folder that paths are written from, None to leave them as they are.
+    With `guarded`, no line is one that the runner of GitHub Actions takes for a command.
     """
 
     colour: bool = False
     width: int | None = None
-    limit: int = 20
+    limit: int | None = 20
     quiet: bool = False
     root: str | None = None
+    guarded: bool = False
 
 
 class Sink(Protocol):

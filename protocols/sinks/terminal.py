@@ -15,20 +15,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import BinaryIO
 
 from msgspec import UNSET
 
 from protocols.problems import Problem, Severity
-from protocols.report import Entry, Findings, Group, Outcome, Report, Sample, Verdict
+from protocols.report import Entry, Findings, Group, Outcome, Report, Sample, Verdict, first_to_mend
 from protocols.report.expectations import EXPECTATIONS
 from protocols.report.report import Key
 from protocols.sinks import coverage, frames
 from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, severities, short
 from protocols.sinks.sink import Look
 from protocols.violations import many, percent
+
+FIRST = 3
+"""So many faults are named as those to mend first."""
+
+FEW, AT_ONCE = 10, 5
+"""So many groups are shown where nothing else is asked for: all where they are few, or as many as fit a screen."""
 
 GROUPS_OF_ONE_EVENT = 5
 """So many groups of one event are shown before the others get their turn."""
@@ -54,16 +60,21 @@ def lines(outcome: Outcome, verdict: Verdict, look: Look) -> Iterator[Line]:
     yield from closing(outcome, verdict)
 
 
-def _folded(report: Report, limit: int) -> Iterator[Line]:
+def _folded(report: Report, wanted: int | None) -> Iterator[Line]:
     """The groups of a report, the worst first."""
     totals = {entry.key: entry.count for entry in report.traffic}
     ranked = sorted(report.groups, key=lambda group: (-group.severity, group.id not in EXPECTATIONS, -group.count))
-    shown, cut = _select([group for group in ranked if group.state == "new"], limit)
+    new = [group for group in ranked if group.state == "new"]
+    limit = wanted if wanted is not None else 0 if len(new) <= FEW else AT_ONCE
+    shown, cut = _select(new, limit)
     for group in shown:
         yield from _group(group, totals.get(group.key, 0), beside_known=report.settled is not None and report.settled.baseline)
         yield BLANK
     if cut:
         yield from _cut(cut)
+        yield BLANK
+    if cut:
+        yield from _first(first_to_mend(report, FIRST), totals)
         yield BLANK
     excused = [group for group in ranked if group.state != "new"]
     if excused:
@@ -156,6 +167,16 @@ def _group(group: Group, total: int, *, beside_known: bool = False) -> Iterator[
         yield _fact("e.g.", Span(samples))
     if group.problem.plan is not None:
         yield _fact("plan", Span(str(group.problem.plan)))
+
+
+def _first(groups: Sequence[Group], totals: Mapping[Key, int]) -> Iterator[Line]:
+    """What to begin with, at the end where the eye is."""
+    yield Line("", [Span("Fix first", "bold")])
+    for number, group in enumerate(groups, 1):
+        share = f" of {totals[group.key]:,}" if totals.get(group.key, 0) > group.events > 0 else ""
+        often = f"{group.events:,}{share} events" if share else many(group.events or group.count, "event" if group.events else "time")
+        subject = f"{_subject(group.key)}: " if group.key.call and _subject(group.key) not in group.message else ""
+        yield Line(f"  {number}  ", [Span(f"{subject}{short(group.message, 160)}"), Span(f"  {often}", "dim")])
 
 
 def _fact(label: str, *body: Span) -> Line:

@@ -53,26 +53,36 @@ def check(bin: str, tmp_path: Path) -> Iterator[Callable[..., Done]]:
 
 
 def shown(done: Done) -> list[str]:
-    """The lines of a log between the two commands that silence it, which have to be there."""
-    lines = done.log.splitlines()
-    begin = next(number for number, line in enumerate(lines) if line.startswith("::stop-commands::"))
-    end = lines.index(f"::{lines[begin].removeprefix('::stop-commands::')}::")
-    assert not [line for line in (*lines[:begin], *lines[end + 1 :]) if line.strip().startswith("::")]
-    return lines[begin + 1 : end]
+    """The lines of a log that are no commands to the runner."""
+    return [line for line in done.log.splitlines() if not line.lstrip().startswith("::")]
+
+
+def commands(done: Done) -> list[str]:
+    """The lines that are, by the name of the command."""
+    return [line.lstrip().split(" ", 1)[0] for line in done.log.splitlines() if line.lstrip().startswith("::")]
 
 
 def test_good_events_pass(check: Callable[..., Done]) -> None:
     done = check(VALIDATE, plan="plan.yaml", events="good.jsonl")
     assert (done.code, done.outputs) == (0, {"exit-code": "0"})
     assert shown(done)[0] == "1 event in 1 file: 1 valid, 0 invalid; no violations"
-    assert done.summary.startswith("### Analytics events\n\n    1 event in 1 file: 1 valid, 0 invalid; no violations\n")
+    assert commands(done) == ["::notice"]
+    assert done.summary.startswith("## \u2705 Tracking plan: Passed: no violation of severity error.\n\n1 event in 1 file: 1 valid,")
 
 
 def test_violations_fail_the_step(check: Callable[..., Done]) -> None:
     done = check(VALIDATE, plan="plan.yaml", events="good.jsonl\nsome events/\n")
     assert (done.code, done.outputs) == (1, {"exit-code": "1"})
     assert '  properties.total should be a number, got string "20.5"' in shown(done)
-    assert '\n      properties.total should be a number, got string "20.5"\n' in done.summary
+    assert commands(done) == ["::error", "::error"]
+    place = "::error file=some events/bad.jsonl,line=1,col=1,title=Order Paid%3A type/wrong-type::"
+    assert f'{place}properties.total should be a number, got string "20.5"' in done.log
+    assert '\n   - properties.total should be a number, got string "20.5"\n' in done.summary
+
+
+def test_a_format_of_its_own_is_all_there_is(check: Callable[..., Done]) -> None:
+    done = check(VALIDATE, plan="plan.yaml", events="good.jsonl", format="json")
+    assert (done.code, commands(done), done.summary) == (0, [], "")
 
 
 CODES = [
@@ -106,8 +116,10 @@ def test_names_in_events_are_no_commands_to_the_runner(check: Callable[..., Done
     event = '{"type": "track", "event": "::add-mask::a", "userId": "u1", "properties": {"##[set-output name=a]b": 1}}\n'
     write(tmp_path / "shop", {"bad.jsonl": event})
     done = check(VALIDATE, plan="plan.yaml", events="bad.jsonl")
-    assert "  ::add-mask::a is not in the plan" in shown(done)  # between the commands that silence it
-    assert "\n      ::add-mask::a is not in the plan\n" in done.summary
+    assert "  : :add-mask::a is not in the plan" in shown(done)
+    assert {*commands(done)} == {"::error", "::warning"}
+    assert "##[" not in done.log.replace("file=bad.jsonl", "")
+    assert "\\n::add-mask" not in done.summary
 
 
 def test_the_plan_is_linted(check: Callable[..., Done], tmp_path: Path) -> None:
