@@ -125,6 +125,7 @@ def validate_files(
     )
     wanted = dataclasses.replace(
         about(plan, samples, timeline=timeline),
+        personal=frozenset(_personal(bundle["$defs"])) if timeline else frozenset(),
         scope=scope.options if scope is not None else {},
         items=tuple(Item(*spot) for spot in watch.spots) if watch is not None and covers else None,
         expectations=check.expectations,
@@ -292,6 +293,16 @@ def about(plan: Plan, samples: int = 3, *, timeline: bool = False) -> About:
     )
 
 
+def _personal(node: Any) -> Iterator[str]:
+    """The names of all that is marked personal, wherever it stands."""
+    members = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    properties = node.get("properties") if isinstance(node, Mapping) else None
+    if isinstance(properties, Mapping):
+        yield from (name for name, inner in properties.items() if isinstance(inner, Mapping) and inner.get("x-personal"))
+    for inner in members:
+        yield from _personal(inner)
+
+
 def _planned(plan: Plan) -> Iterator[Planned]:
     for call, section in plan.sections.items():
         if call != "track":
@@ -327,7 +338,8 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepte
         accepted.routes.update(routes)
     for index, outcome in outcomes:
         if builder.about.timeline and (outcome.sightings if isinstance(outcome, Recalled) else outcome.violations):
-            builder.add_moment(_timestamp(batch.raws[index]))
+            raw = batch.raws[index]
+            builder.look_at(None if engine.redacts else raw, _timestamp(raw))
         if isinstance(outcome, Recalled) and tell is None:
             seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
             builder.add_recurring(outcome.sightings, outcome.route, seen)
@@ -343,7 +355,8 @@ def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | N
     else:
         result = engine.check(record.raw) if record.raw is not None else engine.check_value(record.value)
     if builder.about.timeline and result.violations:
-        builder.add_moment(_timestamp(record.raw) if record.raw is not None else _stated(record.value))
+        raw = record.raw
+        builder.look_at(None if engine.redacts else raw, _timestamp(raw) if raw is not None else _stated(record.value))
     _add_result(builder, result, record.place, tell)
 
 

@@ -40,6 +40,11 @@ class Engine:
         self._sound: dict[Route, Result] = {}
 
     @property
+    def redacts(self) -> bool:
+        """Whether no value of an event may be shown."""
+        return self._arguments[2]
+
+    @property
     def learns(self) -> bool:
         """Whether it becomes faster with the events that it sees."""
         return self._acceptor is not None

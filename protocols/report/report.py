@@ -44,6 +44,11 @@ class Route(Protocol):
     def assumed(self) -> bool: ...
 
 
+MOST_OF_A_PAYLOAD = 4096
+MOST_PAYLOADS = 500
+"""Bytes of an event that is kept, and groups that keep one."""
+
+
 class Key(NamedTuple):
     """What is counted as one kind of event. `event` is None for calls without names and for unreadable records."""
 
@@ -80,7 +85,8 @@ class About:
     """What is known before the first event: the plan, how much a report keeps, and what is asked of it.
 
     `scope` says which events were to be checked, `{option: value}`; `items` are what coverage counts, None where nobody
-    asked for it; with `timeline` the report says when, too; `expectations` and `minimums` are held against the counts of the whole report.
+    asked for it; with `timeline` the report says when, too, and has an event of each group, in which members with the names
+    in `personal` are not to be shown; `expectations` and `minimums` are held against the counts of the whole report.
     """
 
     name: str = ""
@@ -94,6 +100,7 @@ class About:
     expectations: tuple[Expectation, ...] = ()
     minimums: tuple[Minimum, ...] = ()
     timeline: bool = False
+    personal: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,8 @@ class Group:
     `pointer` is that of all of them, array indices and map keys written `*`. `count` counts problems, `events` the
     events that have one, and `share` is their part of the event's traffic, None for problems of no single event.
     `got` counts the problems by JSON type of what was found; `actual_varies` and `hint_varies` say whether the first's
-    `actual` and `hint` hold for all. `samples` are the first different values. `state` is `new`, or as waivers and a
+    `actual` and `hint` hold for all. `samples` are the first different values. `payload` is the text
+    of the first event, empty where it is not kept. `state` is `new`, or as waivers and a
     baseline have settled it, `known` or `suppressed`.
     """
 
@@ -156,6 +164,7 @@ class Group:
     last: Seen
     samples: tuple[Sample, ...]
     planned: Planned | None
+    payload: str = ""
     state: str = "new"
 
     @property
@@ -348,6 +357,7 @@ class Builder:
         self._named: Counter[Key] = Counter()
         self._beyond: Counter[str] = Counter()
         self._moments = Moments()
+        self._payload = ""
 
     def add_valid(self, route: Route, n: int = 1) -> None:
         """`n` events of this route without any problem."""
@@ -411,6 +421,7 @@ class Builder:
 
     def add_beside(self, problems: Iterable[Problem]) -> None:
         """Problems of no single event, such as those of a batch as a whole."""
+        self._payload = ""
         for problem in problems:
             for _ in self._tallies((problem,), Key(problem.call, problem.event, problem.version)):
                 pass
@@ -421,8 +432,10 @@ class Builder:
         counts[0] += events
         counts[1] += bytes
 
-    def add_moment(self, timestamp: object) -> None:
-        """When an event with violations says that it happened."""
+    def look_at(self, raw: bytes | None, timestamp: object) -> None:
+        """The event with violations that is added next: its text, None where it is not to be shown, and when it says that it
+        happened."""
+        self._payload = raw.decode("utf-8", "replace") if raw is not None and len(raw) <= MOST_OF_A_PAYLOAD else ""
         self._moments.add(timestamp)
 
     def add_fault(self, sentence: str) -> None:
@@ -537,7 +550,7 @@ class Builder:
         group = (problem.id, problem.severity, key, problem.group_pointer or star(problem.pointer), problem.expected)
         tally = self._groups.get(group)
         if tally is None and len(self._groups) < self.about.most_groups:
-            tally = self._groups[group] = _Tally(problem)
+            tally = self._groups[group] = _Tally(problem, self._payload if len(self._groups) < MOST_PAYLOADS else "")
         return tally
 
     def _absorb_group(self, group: Group, lines: int, records: int) -> None:
@@ -547,7 +560,8 @@ class Builder:
             self._folded += group.count
             return
         if tally is None:
-            tally = self._groups[key] = _Tally(moved(group.problem, lines, records))
+            payload = group.payload if len(self._groups) < MOST_PAYLOADS else ""
+            tally = self._groups[key] = _Tally(moved(group.problem, lines, records), payload)
         tally.absorb(group, self.about.samples, lines, records)
 
     def _group(self, group: _GroupKey, tally: _Tally, planned: Mapping[Key, Planned]) -> Group:
@@ -566,6 +580,7 @@ class Builder:
             last=tally.last,
             samples=tuple(tally.samples.values()),
             planned=planned.get(key) or planned.get(Key(key.call, key.event, None)),
+            payload=tally.payload,
         )
 
 
@@ -607,10 +622,11 @@ _NOWHERE = Key(None, None, None)
 class _Tally:
     """A group while it grows."""
 
-    __slots__ = ("_alike", "_shown", "actual_varies", "count", "events", "first", "got", "hint_varies", "last", "samples")
+    __slots__ = ("_alike", "_shown", "actual_varies", "count", "events", "first", "got", "hint_varies", "last", "payload", "samples")
 
-    def __init__(self, first: Problem) -> None:
+    def __init__(self, first: Problem, payload: str = "") -> None:
         self.first = replace(first, value=UNSET)
+        self.payload = payload
         self.got: Counter[str] = Counter()
         self.actual_varies = self.hint_varies = False
         self.count = self.events = 0

@@ -13,25 +13,30 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime, timedelta, timezone
 from importlib.resources import files
 from typing import Any, BinaryIO
 
 from msgspec import UNSET
 
+from protocols.explanations import explanation
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Group, Outcome, Report, Sample, Verdict, first_to_mend
 from protocols.report.timeline import Timeline
-from protocols.sinks.page import many, severities
+from protocols.sinks import coverage
+from protocols.sinks.page import Line, many, severities
+from protocols.sinks.rows import STATES
 from protocols.sinks.sink import Look, safe
-from protocols.violations import counted, pointer_tokens
+from protocols.violations import KINDS, conceal, counted, pointer_tokens
 
 MOST_GROUPS = 500
 """Groups on the page, the most frequent of each severity first; of 10,000 small ones 500 are 0.4 MB, all 6.3 MB."""
 MOST_EVENTS = 200
 MOST_NAMES = 200
 MOST_FINDINGS = 2_000
+MOST_LINES, MOST_LEVELS = 80, 10
+"""Lines and levels of an event that are shown."""
 
 
 class Html:
@@ -71,8 +76,8 @@ def _text(text: object) -> str:
 
 
 def _verdict(verdict: Verdict) -> str:
-    name = "passed" if verdict.exit_code == 0 else "failed"
-    return f'<p class="verdict {name}"><strong>{name.title()}</strong> at --fail-on {_text(verdict.fail_on)}</p>'
+    name = "passed" if verdict.passed else "failed"
+    return f'<p class="verdict {name}"><strong>{name.title()}</strong>: {_text(verdict.why)}</p>'
 
 
 def _of_report(report: Report) -> Iterator[str]:
@@ -86,15 +91,16 @@ def _of_report(report: Report) -> Iterator[str]:
     yield '<dl class="figures">' + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures) + "</dl>"
     yield from (f'<p class="verdict failed">{_text(fault)}</p>' for fault in report.faults)
     ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.events, -group.count))
-    yield _section("first", "Fix first", _first(first_to_mend(report, 3)))
+    yield _section("first", "Fix first", _first(first_to_mend(report, 3), report.about.personal))
     yield _section("health", "Health of each event", _health(report))
     yield _section("timeline", "Violations over time", _timeline(report.timeline))
     yield _section("coverage", "Coverage", _coverage(report))
     cut = report.violations - sum(group.count for group in ranked[:MOST_GROUPS])
     note = f"<p>{many(cut, 'violation')} of less weight not shown; --format json has more.</p>" if cut else ""
-    rows = [_group(group) for group in ranked[:MOST_GROUPS]]
+    rows = [_group(group, report.about.personal) for group in ranked[:MOST_GROUPS]]
     owners = sorted({owner for group in ranked[:MOST_GROUPS] for owner in _owners(group)})
     yield _problems(rows, [group.problem for group in ranked[:MOST_GROUPS]], owners, note)
+    yield _glossary(ranked[:MOST_GROUPS])
 
 
 def _of_findings(findings: Findings) -> Iterator[str]:
@@ -109,34 +115,102 @@ def _section(id: str, title: str, body: str) -> str:
     return f'<section aria-labelledby="{id}"><h2 id="{id}">{title}</h2>{body}</section>'
 
 
-def _first(groups: Sequence[Group]) -> str:
+def _first(groups: Sequence[Group], personal: Set[str]) -> str:
     if not groups:
         return "<p>Nothing to fix: no event has a violation.</p>"
-    return '<ol class="first">' + "".join(f"<li>{_said(group)}{_samples(group)}</li>" for group in groups) + "</ol>"
+    return (
+        '<ol class="first">' + "".join(f"<li>{_said(group)}{_advice(group)}{_payload(group, personal)}</li>" for group in groups) + "</ol>"
+    )
+
+
+def _advice(group: Group) -> str:
+    """How such a fault is mended, and who sees to the event."""
+    fix = explanation(group.id).fix if group.id in KINDS else ""
+    owners = f"Owned by {', '.join(_owners(group))}." if _owners(group) else ""
+    plan = f"The plan says so at {group.problem.plan}." if group.problem.plan is not None else ""
+    said = " ".join(part for part in (fix, plan, owners) if part)
+    return f"<p>{_text(said)}</p>" if said else ""
+
+
+def _glossary(groups: Sequence[Group]) -> str:
+    """What the ids on the page mean, each once."""
+    ids = sorted({group.id for group in groups if group.id in KINDS})
+    if not ids:
+        return ""
+    said = "".join(
+        f'<dt id="{_text(id)}"><code>{_text(id)}</code></dt><dd>{_text(each.meaning)} {_text(each.why)} {_text(each.fix)}</dd>'
+        for id, each in ((id, explanation(id)) for id in ids)
+    )
+    return _section("glossary", "What the ids mean", f'<dl class="glossary">{said}</dl>')
 
 
 def _said(group: Group) -> str:
     share = "" if group.share is None else f" ({group.share:.1%} of this event)"
     return (
         f'<p><span class="tag {group.severity}">{group.severity}</span> <strong>{_name(group.key.call, group.key.event)}</strong> '
-        f"<code>{_text(group.id)}</code><br>{_text(group.message)}</p>"
+        f"{_id(group.id)}{_state(group)}<br>{_text(group.message)}</p>"
         f'<p class="quiet">{many(group.count, "time")}{share}; first at {_text(group.first)}</p>'
     )
 
 
+def _id(id: str) -> str:
+    return f'<a href="#{_text(id)}"><code>{_text(id)}</code></a>' if id in KINDS else f"<code>{_text(id)}</code>"
+
+
+def _state(group: Group) -> str:
+    return "" if group.state == "new" else f' <span class="quiet">{_text(STATES[group.state])}</span>'
+
+
 def _samples(group: Group) -> str:
-    return "".join(_sample(group, sample) for sample in group.samples)
+    """The values that were found, with their places."""
+    told = "; ".join(map(_sample, (sample for sample in group.samples if sample.value is not UNSET)))
+    return f'<p class="quiet">for example {told}</p>' if told else ""
 
 
-def _sample(group: Group, sample: Sample) -> str:
-    """The path to the faulty place, with the value there marked."""
-    tokens = pointer_tokens(group.problem.pointer or "")
-    shown = "nothing" if group.problem.got == "nothing" else "hidden"
-    value = shown if sample.value is UNSET else json.dumps(sample.value, ensure_ascii=False)
-    lines = [f"{'  ' * depth}{_text(json.dumps(token, ensure_ascii=False))}:" for depth, token in enumerate(tokens)]
-    marked = f"{'  ' * len(tokens)}<mark>{_text(value)}</mark>"
-    where = f"<figcaption>{_text(sample.seen)}</figcaption>"
-    return f'<figure><pre tabindex="0">{chr(10).join([*lines, marked])}</pre>{where}</figure>'
+def _sample(sample: Sample) -> str:
+    shown = json.dumps(sample.value, ensure_ascii=False)
+    return f"<mark>{_text(shown if len(shown) <= 200 else shown[:199] + '…')}</mark> at {_text(sample.seen)}"
+
+
+def _payload(group: Group, personal: Set[str]) -> str:
+    """The whole event, as it was first seen, with the faulty place marked. Members that the plan marks personal are hidden."""
+    try:
+        event = json.loads(group.payload)
+    except (ValueError, RecursionError):
+        return ""
+    tokens = tuple(pointer_tokens(group.problem.pointer)) if group.problem.pointer is not None else None
+    lines = list(_payload_lines(event, (), tokens, personal, ""))
+    cut = f"\n… {many(len(lines) - MOST_LINES, 'more line')}" if len(lines) > MOST_LINES else ""
+    where = f"<figcaption>the event at {_text(group.first)}</figcaption>"
+    text = "\n".join(lines[:MOST_LINES]) + cut
+    return f'<details><summary>The event</summary><figure><pre tabindex="0">{text}</pre>{where}</figure></details>'
+
+
+def _payload_lines(value: Any, path: tuple[str, ...], wanted: tuple[str, ...] | None, personal: Set[str], key: str) -> Iterator[str]:
+    """A JSON value with an indent for each level. What is looked for and missing is marked where it would stand."""
+    indent = "  " * len(path)
+    open_mark, close_mark = ("<mark>", "</mark>") if path == wanted else ("", "")
+    if path and path[-1] in personal:
+        yield f"{indent}{key}{open_mark}{_text(conceal(value))}{close_mark}"
+        return
+    items: list[tuple[str, Any]] = []
+    if isinstance(value, dict):
+        items = [(str(name), inner) for name, inner in value.items()]
+    elif isinstance(value, list):
+        items = [(str(number), inner) for number, inner in enumerate(value)]
+    missing = wanted[-1] if wanted and wanted[:-1] == path and isinstance(value, dict) and wanted[-1] not in value else None
+    if (not items and missing is None) or len(path) > MOST_LEVELS:
+        shown = json.dumps(value, ensure_ascii=False)
+        yield f"{indent}{key}{open_mark}{_text(shown if len(shown) <= 200 else shown[:199] + '…')}{close_mark}"
+        return
+    left, right = "{}" if isinstance(value, dict) else "[]"
+    yield f"{indent}{key}{open_mark}{left}"
+    for name, inner in items:
+        label = f"{_text(json.dumps(name, ensure_ascii=False))}: " if isinstance(value, dict) else ""
+        yield from _payload_lines(inner, (*path, name), wanted, personal, label)
+    if missing is not None:
+        yield f"{indent}  <mark>{_text(json.dumps(missing, ensure_ascii=False))}: nothing</mark>"
+    yield f"{indent}{right}{close_mark}"
 
 
 def _health(report: Report) -> str:
@@ -190,7 +264,14 @@ def _moment(seconds: int) -> str:
 def _coverage(report: Report) -> str:
     unplanned = [entry for entry in report.traffic if not entry.planned and entry.key.event is not None]
     unseen = _names("Planned and never seen", [_name(entry.call, entry.event, entry.version) for entry in report.unseen])
-    return unseen + _names("Seen and not planned", [f"{_name(*entry.key)} × {entry.count:,}" for entry in unplanned])
+    parts = "".join(f"<li>{_text(''.join((line.head, *(span.text for span in line.body))))}</li>" for line in _parts(report))
+    told = f"<ul>{parts}</ul>" if parts else ""
+    return told + unseen + _names("Seen and not planned", [f"{_name(*entry.key)} × {entry.count:,}" for entry in unplanned])
+
+
+def _parts(report: Report) -> Iterator[Line]:
+    """What was seen of the plan, where that was asked for."""
+    yield from coverage.lines(report.coverage) if report.coverage is not None else ()
 
 
 def _names(title: str, names: Sequence[str]) -> str:
@@ -237,10 +318,9 @@ def _row(problem: Problem, event: str | None, owners: Sequence[str], body: str) 
     return f"<li{attributes}>{body}</li>"
 
 
-def _group(group: Group) -> str:
-    samples = _samples(group)
-    shown = f"<details><summary>{counted(len(group.samples), 'sample')}</summary>{samples}</details>" if samples else ""
-    return _row(group.problem, group.key.event or group.key.call, _owners(group), _said(group) + shown)
+def _group(group: Group, personal: Set[str]) -> str:
+    body = _said(group) + _samples(group) + _payload(group, personal)
+    return _row(group.problem, group.key.event or group.key.call, _owners(group), body)
 
 
 def _owners(group: Group) -> Sequence[str]:

@@ -30,7 +30,7 @@ def test_seconds_of(timestamp: object, seconds: int | None) -> None:
 def report_of(timestamps: list[str | None]) -> Report:
     builder = Builder(About(timeline=True))
     for timestamp in timestamps:
-        builder.add_moment(timestamp)
+        builder.look_at(None, timestamp)
     return builder.report()
 
 

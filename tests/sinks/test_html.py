@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -54,9 +55,9 @@ def hostile() -> Report:
     planned = tuple(Planned(call="track", event=text, owners=(text,)) for text in HOSTILE)
     builder = Builder(About(name=HOSTILE[0], planned=(*planned, Planned(call="track", event=f"unseen {HOSTILE[1]}")), timeline=True))
     for text in HOSTILE:
+        builder.look_at(json.dumps({"event": text, "properties": {text: [text]}}).encode(), text)
         builder.add([wrong(text, text, file=text, line=1)], Route("track", text))
-        builder.add_moment(text)
-    builder.add_moment("2024-01-15T10:30:00Z")
+    builder.look_at(None, "2024-01-15T10:30:00Z")
     builder.add_fault(HOSTILE[1])
     return builder.report()
 
