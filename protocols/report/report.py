@@ -45,7 +45,7 @@ class Route(Protocol):
 
 
 MOST_OF_A_PAYLOAD = 4096
-MOST_PAYLOADS = 500
+MOST_PAYLOADS = 2_000
 """Bytes of an event that is kept, and groups that keep one."""
 
 
