@@ -34,8 +34,8 @@ WHICH = [
     # the nearest one above
     ({"pyproject.toml": LINT}, "../../pyproject.toml", "warning"),
     ({"pyproject.toml": LINT, "a/protocols.toml": '[lint]\nfail_on = "note"\n'}, "../protocols.toml", "note"),
-    # in one folder our own file
-    ({"a/b/pyproject.toml": LINT, "a/b/protocols.toml": '[lint]\nfail_on = "note"\n'}, "protocols.toml", "note"),
+    # beside a project file that says nothing of ours
+    ({"a/b/pyproject.toml": "[tool.ruff]\n", "a/b/protocols.toml": '[lint]\nfail_on = "note"\n'}, "protocols.toml", "note"),
     # a project file of other tools is passed by; one with an empty section is not
     ({"pyproject.toml": LINT, "a/pyproject.toml": "[tool.ruff]\nfix = true\n"}, "../../pyproject.toml", "warning"),
     ({"pyproject.toml": LINT, "a/pyproject.toml": "[tool.protocols]\n"}, "../pyproject.toml", "error"),
@@ -53,6 +53,15 @@ WHICH = [
 def test_which_file_counts(files, path, fail_on, tmp_path):
     config = find_config(there(tmp_path, files))
     assert (config.path, config.lint.fail_on) == (path, fail_on)
+
+
+def test_two_files_in_one_folder_are_a_mistake(tmp_path):
+    folder = there(tmp_path, {"a/b/pyproject.toml": LINT, "a/b/protocols.toml": '[lint]\nfail_on = "note"\n'})
+    with pytest.raises(ConfigError) as error:
+        find_config(folder)
+    assert str(error.value) == (
+        "protocols.toml and pyproject.toml both hold settings; keep those of one, so that nobody changes the other in vain"
+    )
 
 
 ALL = """

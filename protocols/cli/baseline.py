@@ -13,7 +13,7 @@ from protocols.cli.gates import a_day, baseline_file, day, over, read_baseline, 
 from protocols.cli.options import events_or_default, in_ci, is_screen, keep_apart, plan_or_default
 from protocols.cli.progress import progress
 from protocols.config import ValidateConfig, find_config, options
-from protocols.errors import EventsError
+from protocols.errors import EventsError, UsageError
 from protocols.report import BASELINE, Baseline, baseline_of, settle
 from protocols.violations import many
 from protocols.weights import weights
@@ -67,6 +67,8 @@ def baseline(
         config.validate, plan=plan, events=tuple(events or ()) or None, at=at, jobs=jobs, **scope(config.validate, select, ignore, severity)
     )
     inputs = events_or_default(said)
+    if output_file == "-":
+        raise UsageError("--output -: a baseline is kept in a file; name one, such as known.yaml")
     file = output_file or baseline_file(said, "") or BASELINE
     before = read_baseline(file) if os.path.exists(file) else None
     loaded = load_plan(plan_or_default(said.plan, quiet=quiet))

@@ -21,7 +21,7 @@ from protocols.names import nearest
 from protocols.problems import Severity
 from protocols.report import BASELINE, Baseline, Report
 from protocols.report.baseline import dump, load
-from protocols.violations import FAMILIES, many
+from protocols.violations import FAMILIES, KINDS, UNCHECKED, many
 from protocols.weights import kinds_of, unknown
 
 
@@ -34,7 +34,10 @@ def over(config: ValidateConfig, **said: Any) -> ValidateConfig:
 
 
 def scope(config: ValidateConfig, select: list[str] | None, ignore: list[str] | None, severity: list[str] | None) -> dict[str, Any]:
-    """`select` and `ignore` take the place of the settings', severities are laid over them."""
+    """`select` and `ignore` take the place of the settings', severities are laid over them. Raises UsageError."""
+    for name, values in (("select", select), ("ignore", ignore), ("severity", severity)):
+        if values and not listed(values):
+            raise UsageError(f"--{name} names nothing; give it an id such as naming/event-name-case, or leave it out")
     levels = dict(map(_level, listed(severity)))
     others = {name: level for name, level in config.severity.items() if not any(_says_of(said, name) for said in levels)}
     return {"select": tuple(listed(select)) or None, "ignore": tuple(listed(ignore)) or None, "severity": others | levels}
@@ -56,8 +59,11 @@ def _level(text: str) -> tuple[str, Severity]:
 
 
 def switched_off(severities: Mapping[str, Severity]) -> list[str]:
-    """The ids that a run does not look at."""
-    return [id for name, level in severities.items() if level is Severity.off for id in kinds_of(name)]
+    """The ids that a run does not look at. Raises UsageError where nothing is left to look for."""
+    off = [id for name, level in severities.items() if level is Severity.off for id in kinds_of(name)]
+    if KINDS.keys() - UNCHECKED <= set(off):
+        raise UsageError("nothing is left to look for: select and ignore switch off every check that can be; take one of them back")
+    return off
 
 
 # -- rates
@@ -70,8 +76,12 @@ def rates(config: ValidateConfig, said: list[str] | None) -> dict[str, Any]:
     for text in said or ():
         event, equals, share = text.rpartition("=")
         rate = rate_of(share)
-        if rate is None:
+        if rate is None or (equals and not event.strip()):
             raise UsageError(f'--max-violation-rate {text}: it should be {A_SHARE}, or one of an event such as "Order Completed=0%"')
+        if (event in events) if equals else (overall is not None):
+            raise UsageError(
+                f"--max-violation-rate {text}: there is one {f'of {event}' if equals else 'of all events'} already; give it once"
+            )
         if equals:
             events[event] = rate
         else:

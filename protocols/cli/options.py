@@ -148,7 +148,11 @@ def in_github(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
-    return environment.get("CI", "").lower() not in ("", "0", "false")
+    return any(environment.get(name, "").lower() not in ("", "0", "false") for name in _CI)
+
+
+_CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION")
+"""What build services set: most of them the first, Azure Pipelines, Jenkins and TeamCity another one alone."""
 
 
 def _colour(screen: bool, environment: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from protocols.cli.exits import forget_output
@@ -45,6 +46,10 @@ def outputs(format: str | None, said: Sequence[str], environment: Mapping[str, s
     """What `--format` and `--output` ask for, and what is noticed; the first is that of `--format`. Raises UsageError."""
     found = [_output(text) for text in said]
     alone = [path for name, path in found if name is None]
+    if any(path == "-" for _, path in found):
+        raise UsageError("--output -: standard output is where results go without it; --format says in which format")
+    if alone and format is None and (meant := _SUFFIXES.get(PurePath(alone[0]).suffix)):
+        raise UsageError(f"--output {alone[0]}: is it to be {meant}? write --output {meant}={alone[0]}, or say its --format")
     if len(alone) > 1:
         raise UsageError(f"--output {alone[0]} and --output {alone[1]}: which is in which format? write it down, as in json={alone[1]}")
     rest = [Output(name, path) for name, path in found if name is not None]
@@ -57,6 +62,10 @@ def outputs(format: str | None, said: Sequence[str], environment: Mapping[str, s
         if other is not each:
             raise UsageError(f"--output {each.path}: {other.format} and {each.format} cannot go to one file; name another one")
     return [first, *rest]
+
+
+_SUFFIXES = {".sarif": "sarif", ".html": "html", ".md": "markdown", ".xml": "junit", ".json": "json", ".jsonl": "jsonl"}
+"""The formats that a file's name promises: the terminal's words in it would be found out by whoever reads it."""
 
 
 def _noticed(environment: Mapping[str, str]) -> Iterator[Output]:

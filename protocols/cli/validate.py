@@ -14,6 +14,7 @@ from protocols.cli.options import choices, events_or_default, in_ci, is_screen, 
 from protocols.cli.progress import progress
 from protocols.cli.results import keep_all_apart, opened, outputs
 from protocols.config import ValidateConfig, find_config, options
+from protocols.globs import matches
 from protocols.names import nearest
 from protocols.report import BASELINE, FAIL_ON, Rates, judge, settle
 from protocols.sinks import SINKS, Look
@@ -23,6 +24,7 @@ from protocols.weights import weights
 
 if TYPE_CHECKING:
     from protocols.report import Report, Verdict
+    from protocols.report.expectations import Expectation
     from protocols.scope import Scope
 
 ENGINES = {
@@ -43,6 +45,9 @@ Examples:
   protocols validate events.jsonl --baseline             (new violations alone fail; protocols baseline records the old)
   protocols validate events.jsonl --max-violation-rate 0.5% --max-violation-rate "Order Completed=0%"
   protocols validate events.jsonl --ignore naming --severity value/format-mismatch=warning
+  protocols validate test.jsonl --expect "Order Completed" --forbid "Debug *"
+  protocols validate logs/ --sample 1% --since 2024-01-15 --event "Order *"
+  protocols validate logs/ --coverage --min-coverage events=100%
 
 \b
 What settles the result, in this order:
@@ -60,9 +65,6 @@ lists all options:
   [tool.protocols.validate]
   events = ["recordings/"]
   baseline = true
-  protocols validate test.jsonl --expect "Order Completed" --forbid "Debug *"
-  protocols validate logs/ --sample 1% --since 2024-01-15 --event "Order *"
-  protocols validate logs/ --coverage --min-coverage events=100%
 """
 
 HELP = {name: row.meaning for name, row in options(ValidateConfig).items()}
@@ -198,7 +200,7 @@ def validate(
     )
     chosen = Scope.parse(calls=said.call, events=said.event, since=since, until=until, sample=sample)
     expectations = parse_expectations(said.expect, said.forbid)
-    minimums = parse_minimums(said.min_coverage) if said.min_coverage else ()
+    minimums = parse_minimums(said.min_coverage) if said.min_coverage is not None else ()
     wanted = outputs(said.format, said.output)
     inputs = events_or_default(said, baseline)
     agreed = Rates(said.max_violation_rate, said.max_violation_rates)
@@ -206,6 +208,7 @@ def validate(
     file = baseline_file(said, baseline, off=no_baseline)
     known = read_baseline(file) if file is not None else None
     severities = weights(said.severity, select=said.select, ignore=said.ignore)
+    off = switched_off(severities)
     loaded = load_plan(plan_or_default(said.plan, quiet=quiet))
     sources = [source.path for source in expand(inputs) if isinstance(source, Source) and source.path]
     keep_all_apart(wanted, [*sources, *(file.path for file in loaded.files), *([file] if file else [])])
@@ -231,11 +234,12 @@ def validate(
             coverage=said.coverage,
             minimums=minimums,
         )
-        report = settle(report, today=day(today), waivers=config.waivers, baseline=known, off=switched_off(severities))
+        report = settle(report, today=day(today), waivers=config.waivers, baseline=known, off=off)
         verdict = judge(report, said.fail_on, rates=agreed, allow_empty=allow_empty)
         bar.close()
-        for line in (*_notices(report, verdict, inputs, said.at), *_slips(chosen, report)):
-            tell(line)
+        for line in (*_notices(report, verdict, inputs, said.at), *_slips(chosen, expectations, agreed, report)):
+            if not (quiet and line.startswith("notice:")):
+                tell(line)
         results.close(report, verdict)
     if not quiet and not wanted[0].is_read_here:
         sys.stderr.write(draw(closing(report, verdict), Look()))
@@ -261,13 +265,27 @@ def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str |
         yield f"notice: no record is an event by itself; {_WRAPPED if at is None else f'is the event at {at}?'}"
 
 
-def _slips(scope: Scope | None, report: Report) -> Iterator[str]:
-    """Names after `--event` that are probably a slip of the pen: what they leave out would be missed by nobody."""
-    for call, name, literal in scope.events if scope is not None else ():
+def _slips(scope: Scope | None, expectations: Sequence[Expectation], rates: Rates, report: Report) -> Iterator[str]:
+    """Names in options that are probably a slip of the pen: what they leave out, forbid or let pass would be missed by nobody."""
+    forbidden = [expectation.events for expectation in expectations if expectation.most == 0]
+    named = [("--event", selector) for selector in (scope.events if scope is not None else ())]
+    named += [("--forbid", selector) for selector in forbidden]
+    for option, (call, name, literal) in named:
         planned = [entry.event for entry in report.about.planned if entry.call == call and entry.event is not None]
-        near = nearest(name, planned) if name is not None and literal and name not in planned else None
+        if literal and name is not None:
+            yield from _slip(option, name, planned)
+    events = {entry.event for entry in report.about.planned if entry.event is not None}
+    came = {entry.key.event for entry in report.traffic if entry.key.event is not None}
+    for name in rates.events:
+        near = nearest(name, sorted(events)) if not any(matches(name, event) for event in events | came) else None
         if near is not None:
-            yield f"notice: --event {name} is not in the plan; did you mean {near}?"
+            yield f"notice: the violation rate of {name} is of no event; did you mean {near}?"
+
+
+def _slip(option: str, name: str, planned: Sequence[str]) -> Iterator[str]:
+    near = nearest(name, planned) if name not in planned else None
+    if near is not None:
+        yield f"notice: {option} {name} is not in the plan; did you mean {near}?"
 
 
 _WRAPPED = "if records wrap their events, --at says where the event is, such as --at /payload"

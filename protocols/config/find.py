@@ -16,7 +16,7 @@ from protocols.config.settings import SECTIONS, Config
 from protocols.errors import ConfigError
 
 FILES = (("protocols.toml", ()), ("pyproject.toml", ("tool", "protocols")))
-"""File -> where its settings begin; in one folder the first that there is."""
+"""File -> where its settings begin; in one folder there may be one."""
 
 
 def find_config(folder: Path | None = None) -> Config:
@@ -27,12 +27,13 @@ def find_config(folder: Path | None = None) -> Config:
     """
     start = (folder or Path.cwd()).resolve()
     for here in (start, *start.parents):
-        for name, section in FILES:
-            path = here / name
-            if path.is_file():
-                config = _read(path, _shown(path, start), section)
-                if config is not None:
-                    return config
+        found = [(path, section) for name, section in FILES if (path := here / name).is_file()]
+        read = [config for path, section in found if (config := _read(path, _shown(path, start), section)) is not None]
+        if len(read) > 1:
+            files = " and ".join(str(config.path) for config in read)
+            raise ConfigError([f"{files} both hold settings; keep those of one, so that nobody changes the other in vain"])
+        if read:
+            return read[0]
         if (here / ".git").exists():  # a folder, or a file in a worktree or submodule
             break
     return Config()

@@ -55,7 +55,7 @@ def _plain(schema: dict[str, Any], fits: Callable[[Any], bool], wanted: str, fou
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _are_texts(value: Any) -> bool:

@@ -45,7 +45,9 @@ class Reader:
             self.expected(path, "a table", value)
             return {}
         for key in value.keys() - rows.keys():
-            self.blame((*path, key), f"unknown key {key} in {said(path)}; {meant(key, rows)}")
+            whole = key == "tool" and not path and isinstance(value[key], dict) and "protocols" in value[key]
+            hint = "here its tables stand without tool.protocols" if whole else meant(key, rows)
+            self.blame((*path, key), f"unknown key {key} in {said(path)}; {hint}")
         for key, row in rows.items():
             if row.required and key not in value:
                 self.blame(path, f"{said(path)} lacks {key}; write {key} = {row.example}")

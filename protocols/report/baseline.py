@@ -179,11 +179,17 @@ def load(text: str, name: str) -> Baseline:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f":{mark.line + 1}" if mark is not None else ""
-        raise _no_baseline(f"{name}{place}", "it is no YAML") from None
+        raise UsageError(
+            f"{name}{place} is no YAML; if it is the baseline, take out what does not belong there, such as the marks of a merge,"
+            " or delete it and let protocols baseline write it anew"
+        ) from None
     if not isinstance(read, dict) or "baseline" not in read:
         raise _no_baseline(name, "it has no key baseline")
     if read["baseline"] != FORMAT:
-        raise _no_baseline(name, f"its format should be {FORMAT}, got {read['baseline']}")
+        version = read["baseline"]
+        if type(version) is int and version > FORMAT:
+            raise UsageError(f"{name} was written by a newer protocols: its format is {version}, this one knows {FORMAT}; update protocols")
+        raise _no_baseline(name, f"its format should be the number {FORMAT}, got {version!r}")
     known = read.get("known") or []
     if not isinstance(known, list):
         raise _no_baseline(name, "known should be a list")

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 from protocols.errors import UsageError
 from protocols.globs import matches
 from protocols.problems import Severity
+from protocols.report.expectations import EXPECTATIONS
 from protocols.report.findings import Findings
 from protocols.report.report import Group, Report
 from protocols.violations import counted, many, percent
@@ -86,11 +87,13 @@ def _incomplete(fail_on: str, exit_code: int, failing: int, why: str) -> Verdict
 
 
 def _failing(outcome: Outcome, fail_on: str, rates: Rates) -> int:
-    """How many problems fail the run one by one."""
-    if fail_on == "never" or rates.overall is not None:
+    """How many problems fail the run one by one; beside a rate of all events, those alone that are in no event."""
+    if fail_on == "never":
         return 0
     if isinstance(outcome, Findings):
         return sum(count for severity, count in outcome.by_severity.items() if Severity[severity] >= Severity[fail_on])
+    if rates.overall is not None:
+        return sum(problem.severity >= Severity[fail_on] for problem in outcome.of_the_run)
     counts = sum(count for (_, severity, _), count in outcome.problems.items() if severity >= Severity[fail_on])
     if outcome.settled is not None:
         for excused in (outcome.settled.known, outcome.settled.suppressed):
@@ -100,7 +103,9 @@ def _failing(outcome: Outcome, fail_on: str, rates: Rates) -> int:
 
 
 def _new_errors(report: Report) -> Iterator[Group]:
-    return (group for group in report.groups if group.state == "new" and group.severity is Severity.error)
+    """Those in events: what a run as a whole lacks is no share of anything."""
+    new = (group for group in report.groups if group.state == "new" and group.severity is Severity.error)
+    return (group for group in new if group.id not in EXPECTATIONS)
 
 
 # -- rates

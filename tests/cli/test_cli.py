@@ -229,7 +229,7 @@ def test_an_output_that_cannot_be_written(path: str, said: str, tmp_path: Path, 
 
 
 def test_results_never_overwrite_what_is_read(tmp_path):
-    events = tmp_path / "events.jsonl"
+    events = tmp_path / "events.ndjson"
     events.write_text('{"type":"track"}\n')
     plan = tmp_path / "plan.yaml"
     plan.write_text("protocols: 1\nplan: p\nversion: 1\n")

@@ -75,11 +75,16 @@ def test_an_empty_file() -> None:
 
 
 WRONG = [
-    ("baseline: 1: 2", "b.yaml:1 is no baseline: it is no YAML; protocols baseline writes one"),
+    (
+        "baseline: 1: 2",
+        "b.yaml:1 is no YAML; if it is the baseline, take out what does not belong there, such as the marks of a merge, "
+        "or delete it and let protocols baseline write it anew",
+    ),
     ("[]", "b.yaml is no baseline: it has no key baseline; protocols baseline writes one"),
     # an event file, given by mistake
     ('{"type": "track"}', "b.yaml is no baseline: it has no key baseline; protocols baseline writes one"),
-    ("baseline: 7", "b.yaml is no baseline: its format should be 1, got 7; protocols baseline writes one"),
+    ("baseline: 7", "b.yaml was written by a newer protocols: its format is 7, this one knows 1; update protocols"),
+    ('baseline: "1"', "b.yaml is no baseline: its format should be the number 1, got '1'; protocols baseline writes one"),
     ("baseline: 1\nknown: 5", "b.yaml is no baseline: known should be a list; protocols baseline writes one"),
     (
         "baseline: 1\nknown: [x]",
