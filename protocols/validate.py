@@ -29,7 +29,7 @@ from protocols.problems import Problem, Severity
 from protocols.readers import Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
 from protocols.report.coverage import Item, Minimum
 from protocols.report.expectations import Expectation
-from protocols.report.report import About, Builder, PlanFile, Planned, Report, Seen, later, moved
+from protocols.report.report import About, Builder, Excuse, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
 from protocols.schema.settings import weighed
 from protocols.scope import Filter, Scope
@@ -98,6 +98,7 @@ def validate_files(
     expectations: Sequence[Expectation] = (),
     coverage: bool = False,
     minimums: Sequence[Minimum] = (),
+    excuse: Excuse | None = None,
 ) -> Report:
     """Check all events in files, folders and globs, or in `stdin` for the source `-`.
 
@@ -107,7 +108,8 @@ def validate_files(
     `slice_bytes`, shared between `jobs` processes; whatever their number, the result is the same. Files that cannot be
     read to their end are said in `report.faults`. Events outside of `scope` are counted in `report.left_out` and not checked.
     `expectations` that are not met are problems too, the last ones, and so are `minimums` of coverage; with these or `coverage`,
-    `report.coverage` says what of the plan was seen. Raises EventsError where a source stands for no file or a process dies.
+    `report.coverage` says what of the plan was seen. `excuse`, of `protocols.report.excuses`, keeps events whose errors are all
+    waived or known out of `Traffic.fresh`. Raises EventsError where a source stands for no file or a process dies.
     """
     bundle, off = _weighed(plan, severity or {})
     covers = coverage or bool(minimums)
@@ -122,6 +124,7 @@ def validate_files(
         watch=watch,
         expectations=tuple(expectations),
         timeline=timeline,
+        excuse=excuse,
     )
     wanted = dataclasses.replace(
         about(plan, samples, timeline=timeline),
@@ -190,6 +193,7 @@ class Check:
     watch: Watch | None = None
     expectations: tuple[Expectation, ...] = ()
     timeline: bool = False
+    excuse: Excuse | None = None
 
     def warm_up(self, whole: Slice) -> None:
         """Let the engine learn from the first events of a slice what every copy of it would have to learn by itself, 0.1 s each."""
@@ -199,7 +203,7 @@ class Check:
 
     def __call__(self, whole: Slice | Live, send: Send) -> None:
         builder = Builder(
-            About(samples=self.samples, timeline=self.timeline), watched=self.expectations
+            About(samples=self.samples, timeline=self.timeline), watched=self.expectations, excuse=self.excuse
         )  # what is known of the plan need not travel
         told: list[Problem] = []
         tell = told.append if self.tells else None

@@ -16,7 +16,7 @@ from protocols.cli.results import keep_all_apart, opened, outputs
 from protocols.config import ValidateConfig, find_config, options
 from protocols.globs import matches
 from protocols.names import nearest
-from protocols.report import BASELINE, FAIL_ON, Rates, judge, settle
+from protocols.report import BASELINE, FAIL_ON, Rates, excuses, judge, settle
 from protocols.sinks import SINKS, Look
 from protocols.sinks.page import draw
 from protocols.sinks.terminal import closing, left_out
@@ -209,6 +209,7 @@ def validate(
     known = read_baseline(file) if file is not None else None
     severities = weights(said.severity, select=said.select, ignore=said.ignore)
     off = switched_off(severities)
+    now = day(today)
     loaded = load_plan(plan_or_default(said.plan, quiet=quiet))
     sources = [source.path for source in expand(inputs) if isinstance(source, Source) and source.path]
     keep_all_apart(wanted, [*sources, *(file.path for file in loaded.files), *([file] if file else [])])
@@ -233,8 +234,9 @@ def validate(
             expectations=expectations,
             coverage=said.coverage,
             minimums=minimums,
+            excuse=excuses(today=now, waivers=config.waivers, baseline=known),
         )
-        report = settle(report, today=day(today), waivers=config.waivers, baseline=known, off=off)
+        report = settle(report, today=now, waivers=config.waivers, baseline=known, off=off)
         verdict = judge(report, said.fail_on, rates=agreed, allow_empty=allow_empty)
         bar.close()
         for line in (*_notices(report, verdict, inputs, said.at), *_slips(chosen, expectations, agreed, report)):

@@ -8,7 +8,7 @@ from protocols.report.baseline import BASELINE, Baseline, Entry, baseline_of
 from protocols.report.findings import Findings
 from protocols.report.gate import FAIL_ON, Outcome, Rates, Verdict, judge
 from protocols.report.report import About, Builder, Group, Input, PlanFile, Planned, Report, Sample, Seen, Traffic, first_to_mend, merge
-from protocols.report.settle import Settled, settle
+from protocols.report.settle import Settled, excuses, settle
 from protocols.report.waivers import Unused, Waiver
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Verdict",
     "Waiver",
     "baseline_of",
+    "excuses",
     "first_to_mend",
     "judge",
     "merge",

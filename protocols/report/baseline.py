@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from protocols.errors import UsageError
-from protocols.report.report import Group, Key, Report
+from protocols.report.report import Group, Key, Report, Spot
 from protocols.violations import CALLS, KINDS
 
 BASELINE = "protocols-baseline.yaml"
@@ -55,7 +55,7 @@ class Baseline:
 
     entries: frozenset[Entry] = frozenset()
 
-    def knows(self, group: Group) -> bool:
+    def knows(self, group: Group | Spot) -> bool:
         return entry_of(group) in self.entries or self.knows_all(group.id, group.key.call)
 
     def knows_all(self, id: str, call: str | None) -> bool:
@@ -68,7 +68,7 @@ class Baseline:
         return Baseline(self.entries.difference(entries))
 
 
-def entry_of(group: Group) -> Entry:
+def entry_of(group: Group | Spot) -> Entry:
     return Entry(group.key.call, group.key.event, group.key.version, group.id, group.pointer)
 
 

@@ -112,12 +112,10 @@ def _new_errors(report: Report) -> Iterator[Group]:
 
 
 class _Share(NamedTuple):
-    """How many events of how many have errors that are neither known nor waived. A report does not keep which events have
-    several errors: where it counts by groups, `bad` is a bound."""
+    """How many events of how many have errors that are neither known nor waived; `is_part` where some are."""
 
     bad: int
     total: int
-    is_bound: bool
     is_part: bool
     event: str | None
 
@@ -127,7 +125,7 @@ class _Share(NamedTuple):
     def said(self, rate: Fraction) -> str:
         """`1,005 of 20,000 events (5.0%) have errors, at most 3% may`."""
         events = f"{self.event} events" if self.event is not None else "events"
-        share = f"{'up to ' if self.is_bound else ''}{self.bad:,} of {self.total:,} {events} ({percent(self.bad, self.total)})"
+        share = f"{self.bad:,} of {self.total:,} {events} ({percent(self.bad, self.total)})"
         return f"{share} have {'new ' if self.is_part else ''}errors, at most {as_percent(rate)} may"
 
 
@@ -146,13 +144,9 @@ def _exceeded(report: Report, rates: Rates) -> Iterator[str]:
 def _share(report: Report, event: str | None = None) -> _Share:
     """The share of all events, or of those of one name."""
     traffic = [entry for entry in report.traffic if event is None or entry.key.event == event]
-    count, invalid = sum(entry.count for entry in traffic), sum(entry.invalid for entry in traffic)
-    errors = [group for group in report.groups if group.severity is Severity.error and (event is None or group.key.event == event)]
-    new = [group.events for group in errors if group.state == "new"]
-    if len(new) == len(errors):
-        return _Share(invalid, count, False, False, event)
-    folded = invalid if report.folded else 0  # in whose events, nobody knows
-    return _Share(min(invalid, sum(new) + folded), count, len(new) > 1 or folded > 0, True, event)
+    errors = (group for group in report.groups if group.severity is Severity.error and (event is None or group.key.event == event))
+    is_part = any(group.state != "new" for group in errors)
+    return _Share(sum(entry.fresh for entry in traffic), sum(entry.count for entry in traffic), is_part, event)
 
 
 def as_percent(rate: Fraction) -> str:

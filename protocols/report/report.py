@@ -13,7 +13,7 @@ import itertools
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -101,6 +101,25 @@ class About:
     minimums: tuple[Minimum, ...] = ()
     timeline: bool = False
     personal: frozenset[str] = frozenset()
+
+
+class Spot(NamedTuple):
+    """A problem of one event, as what may excuse it looks at it; groups have the same three."""
+
+    problem: Problem
+    key: Key
+
+    @property
+    def id(self) -> str:
+        return self.problem.id
+
+    @property
+    def pointer(self) -> str | None:
+        return self.problem.group_pointer or star(self.problem.pointer)
+
+
+Excuse = Callable[[Spot], bool]
+"""Whether a problem is waived or known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +224,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """How often one kind of event was seen, and how often with an error."""
+    """How often one kind of event was seen, how often with an error, and how often with one that nothing excuses."""
 
     key: Key
     count: int
     invalid: int
+    fresh: int
     planned: bool
 
 
@@ -339,16 +359,20 @@ def merge(*reports: Report) -> Report:
 class Builder:
     """Collects what happened to each event; `report()` may be asked for at any time."""
 
-    def __init__(self, about: About | None = None, *, watched: Sequence[Expectation] = ()) -> None:
-        """`watched` are the expectations of which all is counted that they need, where others judge them."""
+    def __init__(self, about: About | None = None, *, watched: Sequence[Expectation] = (), excuse: Excuse | None = None) -> None:
+        """`watched` are the expectations of which all is counted that they need, where others judge them.
+
+        `excuse` tells what is waived or known; which events have other errors too can be seen now alone.
+        """
         self.about = about or About()
+        self._excuse = excuse
         self._watched = watched or self.about.expectations
         self._planned = frozenset(entry.key for entry in self.about.planned)  # always have room: coverage is about them
         self._counts: dict[Key, list[int]] = {}
         self._count = self._invalid = self._unreadable = self._assumed = self._folded = 0
         self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
         self._groups: dict[_GroupKey, _Tally] = {}
-        self._met: dict[Recurring, tuple[_Counted, _Tally | None]] = {}
+        self._met: dict[Recurring, tuple[_Counted, _Tally | None, bool]] = {}
         self._inputs: dict[str, list[int]] = {}
         self._faults: dict[str, None] = {}
         self._left_out: Counter[str] = Counter()
@@ -361,7 +385,7 @@ class Builder:
 
     def add_valid(self, route: Route, n: int = 1) -> None:
         """`n` events of this route without any problem."""
-        self._add_traffic(Key(route.call, route.event, route.version), n, 0)
+        self._add_traffic(Key(route.call, route.event, route.version), n)
         self._count += n
         self._assumed += n if route.assumed else 0
 
@@ -373,7 +397,7 @@ class Builder:
         key = Key(route.call, route.event, route.version) if route is not None else _NOWHERE
         found = tuple(problems)
         invalid = unreadable or any(problem.severity is Severity.error for problem in found)
-        self._add_traffic(key, 1, int(invalid))
+        self._add_traffic(key, 1, int(invalid), int(any(self._is_fresh(problem, key) for problem in found)))
         self._count += 1
         self._invalid += invalid
         self._unreadable += unreadable
@@ -387,14 +411,15 @@ class Builder:
         `sightings` are (violation, value, indices of the arrays on the way to it), without those that are switched off.
         """
         key = Key(route.call, route.event, route.version)
-        invalid = False
+        invalid = fresh = False
         tallies: list[_Tally] = []
         for recurring, value, indices in sightings:
             invalid = invalid or recurring.first.severity is Severity.error
             met = self._met.get(recurring)
             if met is None:
                 met = self._meet(recurring, value, indices, key, seen)
-            counted, tally = met
+            counted, tally, is_fresh = met
+            fresh = fresh or is_fresh
             self._problems[counted] += 1
             if tally is None:
                 self._folded += 1
@@ -404,16 +429,16 @@ class Builder:
                     tallies.append(tally)
         for tally in tallies:
             tally.events += 1
-        self._add_traffic(key, 1, int(invalid))
+        self._add_traffic(key, 1, int(invalid), int(fresh))
         self._count += 1
         self._invalid += invalid
         self._assumed += route.assumed
 
-    def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Seen) -> tuple[_Counted, _Tally | None]:
+    def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Seen) -> tuple[_Counted, _Tally | None, bool]:
         """How a recurring violation is counted, from now on: in its group, if there is room for one more."""
         problem = _placed(recurring.again(value, indices, seen.message_id), seen)
         tally = self._tally(problem, key)
-        met = (problem.id, problem.severity, key.call), tally
+        met = (problem.id, problem.severity, key.call), tally, self._is_fresh(problem, key)
         if len(self._met) >= self.about.most_groups:
             self._met.clear()
         self._met[recurring] = met
@@ -463,7 +488,7 @@ class Builder:
     def absorb(self, report: Report, *, lines: int = 0, records: int = 0) -> None:
         """Everything in a report of later input; so many lines and records stand before it where it is a part of a file."""
         for traffic in report.traffic:
-            self._add_traffic(traffic.key, traffic.count, traffic.invalid)
+            self._add_traffic(traffic.key, traffic.count, traffic.invalid, traffic.fresh)
         self._count += report.count
         self._invalid += report.invalid
         self._unreadable += report.unreadable
@@ -522,18 +547,23 @@ class Builder:
 
     def _traffic(self, planned: Mapping[Key, Planned]) -> Iterator[Traffic]:
         for key in sorted(self._counts, key=_reading_order):
-            count, invalid = self._counts[key]
-            yield Traffic(key, count, invalid, planned=key in planned)
+            count, invalid, fresh = self._counts[key]
+            yield Traffic(key, count, invalid, fresh, planned=key in planned)
 
-    def _add_traffic(self, key: Key, count: int, invalid: int) -> None:
+    def _is_fresh(self, problem: Problem, key: Key) -> bool:
+        """Whether it is an error that nothing excuses."""
+        return problem.severity is Severity.error and (self._excuse is None or not self._excuse(Spot(problem, key)))
+
+    def _add_traffic(self, key: Key, count: int, invalid: int = 0, fresh: int = 0) -> None:
         counts = self._counts.get(key)
         if counts is None:
             full = len(self._counts) >= self.about.most_groups and key.event is not None and key not in self._planned
             if full:
                 self._add_beyond(key, count)
-            counts = self._counts.setdefault(Key(key.call, None, None) if full else key, [0, 0])
+            counts = self._counts.setdefault(Key(key.call, None, None) if full else key, [0, 0, 0])
         counts[0] += count
         counts[1] += invalid
+        counts[2] += fresh
 
     def _tallies(self, problems: Iterable[Problem], key: Key) -> Iterator[_Tally]:
         for problem in problems:

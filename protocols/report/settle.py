@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from protocols.problems import Severity
 from protocols.report.baseline import Baseline, Entry, healed
-from protocols.report.report import Group, Report
+from protocols.report.report import Group, Report, Spot
 from protocols.report.waivers import Unused, Waiver, unused
 
 NEW, KNOWN, SUPPRESSED = "new", "known", "suppressed"
@@ -33,6 +33,23 @@ class Settled:
     baseline: bool = False
     healed: tuple[Entry, ...] = ()
     unused: tuple[Unused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Excuses:
+    """Tells of a problem, when it is found, whether it is waived or known; picklable."""
+
+    waivers: tuple[Waiver, ...]
+    baseline: Baseline | None
+
+    def __call__(self, spot: Spot) -> bool:
+        return any(waiver.covers(spot) for waiver in self.waivers) or (self.baseline is not None and self.baseline.knows(spot))
+
+
+def excuses(*, today: datetime.date, waivers: Sequence[Waiver] = (), baseline: Baseline | None = None) -> Excuses | None:
+    """What a builder needs, so that `Traffic.fresh` leaves out what `settle` will excuse; None where there is nothing."""
+    holding = tuple(waiver for waiver in waivers if not waiver.expired(today))
+    return Excuses(holding, baseline) if holding or baseline is not None else None
 
 
 def settle(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from protocols.globs import matches
-from protocols.report.report import Group
+from protocols.report.report import Group, Spot
 from protocols.violations import FAMILIES, many
 
 
@@ -30,7 +30,7 @@ class Waiver:
     file: str | None = None
     line: int | None = None
 
-    def covers(self, group: Group) -> bool:
+    def covers(self, group: Group | Spot) -> bool:
         """Whether it is about the violations of this group, expired or not."""
         return (
             (self.id == group.problem.family if self.id in FAMILIES else matches(self.id, group.id))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from protocols.problems import Problem, Severity
 from protocols.report import About, Builder, Report
+from protocols.report.report import Excuse
 from protocols.violations import violation
 
 
@@ -26,9 +27,9 @@ def wrong(pointer: str = "/properties/total", id: str = "type/wrong-type", **fie
     return violation(id, pointer, expected="a number", value="1", **fields)
 
 
-def collected(events: Iterable[tuple[Route | None, Iterable[Problem]]], **about: Any) -> Report:
+def collected(events: Iterable[tuple[Route | None, Iterable[Problem]]], excuse: Excuse | None = None, **about: Any) -> Report:
     """A report of these events; one without a route could not be read."""
-    builder = Builder(About(**about))
+    builder = Builder(About(**about), excuse=excuse)
     for route, problems in events:
         found = list(problems)
         if found or route is None:
