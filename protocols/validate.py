@@ -13,13 +13,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from protocols.engine.accept import Accepted
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.narrowed import Narrowed
-from protocols.engine.validator import Engine, Mode
+from protocols.engine.validator import Engine, Mode, Outcome
 from protocols.engine.watch import Watch
 from protocols.jobs import Pool, Progress, Send
 from protocols.plan import load_plan
@@ -340,10 +341,12 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepte
         routes, outcomes = engine.check_all(batch.raws)
         watch.see_all(batch.raws, routes, outcomes)
         accepted.routes.update(routes)
+    if builder.about.timeline:
+        builder.add_moments(map(_timestamp, batch.raws))
     for index, outcome in outcomes:
-        if builder.about.timeline and (outcome.sightings if isinstance(outcome, Recalled) else outcome.violations):
+        if builder.about.timeline and (severities := _severities(outcome)):
             raw = batch.raws[index]
-            builder.look_at(None if engine.redacts else raw, _timestamp(raw))
+            builder.look_at(None if engine.redacts else raw, _timestamp(raw), max(severities))
         if isinstance(outcome, Recalled) and tell is None:
             seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
             builder.add_recurring(outcome.sightings, outcome.route, seen)
@@ -358,20 +361,36 @@ def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | N
         result = Result(UNREADABLE, (record.problem,), readable=False)
     else:
         result = engine.check(record.raw) if record.raw is not None else engine.check_value(record.value)
-    if builder.about.timeline and result.violations:
+    if builder.about.timeline:
         raw = record.raw
-        builder.look_at(None if engine.redacts else raw, _timestamp(raw) if raw is not None else _stated(record.value))
+        timestamp = _timestamp(raw) if raw is not None else _stated(record.value)
+        builder.add_moments([timestamp])
+        if result.violations:
+            builder.look_at(None if engine.redacts else raw, timestamp, max(_severities(result)))
     _add_result(builder, result, record.place, tell)
+
+
+def _severities(outcome: Outcome) -> list[Severity]:
+    if isinstance(outcome, Recalled):
+        return [recurring.first.severity for recurring, _, _ in outcome.sightings]
+    return [problem.severity for problem in outcome.violations]
 
 
 def _timestamp(raw: bytes) -> object:
     """The `timestamp` of an event as it stands there, None where the event is unreadable."""
-    import msgspec
-
     try:
-        return _stated(msgspec.json.decode(raw))
+        return _DATED.decode(raw).timestamp
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+class _Dated(msgspec.Struct):
+    """The timestamp of an event alone, which is read in a tenth of the time that the whole event takes."""
+
+    timestamp: Any = None
+
+
+_DATED = msgspec.json.Decoder(_Dated)
 
 
 def _stated(event: object) -> object:

@@ -224,12 +224,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """How often one kind of event was seen, how often with an error, and how often with one that nothing excuses."""
+    """How often one kind of event was seen: how often with an error, with an error that nothing excuses, and with a warning and no
+    error."""
 
     key: Key
     count: int
     invalid: int
     fresh: int
+    warned: int
     planned: bool
 
 
@@ -396,8 +398,10 @@ class Builder:
         """
         key = Key(route.call, route.event, route.version) if route is not None else _NOWHERE
         found = tuple(problems)
-        invalid = unreadable or any(problem.severity is Severity.error for problem in found)
-        self._add_traffic(key, 1, int(invalid), int(any(self._is_fresh(problem, key) for problem in found)))
+        worst = max((problem.severity for problem in found), default=Severity.off)
+        invalid = unreadable or worst is Severity.error
+        fresh = any(self._is_fresh(problem, key) for problem in found)
+        self._add_traffic(key, 1, int(invalid), int(fresh), int(not invalid and worst is Severity.warning))
         self._count += 1
         self._invalid += invalid
         self._unreadable += unreadable
@@ -411,10 +415,12 @@ class Builder:
         `sightings` are (violation, value, indices of the arrays on the way to it), without those that are switched off.
         """
         key = Key(route.call, route.event, route.version)
-        invalid = fresh = False
+        worst = Severity.off
+        fresh = False
         tallies: list[_Tally] = []
         for recurring, value, indices in sightings:
-            invalid = invalid or recurring.first.severity is Severity.error
+            if recurring.first.severity > worst:
+                worst = recurring.first.severity
             met = self._met.get(recurring)
             if met is None:
                 met = self._meet(recurring, value, indices, key, seen)
@@ -429,7 +435,8 @@ class Builder:
                     tallies.append(tally)
         for tally in tallies:
             tally.events += 1
-        self._add_traffic(key, 1, int(invalid), int(fresh))
+        invalid = worst is Severity.error
+        self._add_traffic(key, 1, int(invalid), int(fresh), int(worst is Severity.warning))
         self._count += 1
         self._invalid += invalid
         self._assumed += route.assumed
@@ -457,11 +464,16 @@ class Builder:
         counts[0] += events
         counts[1] += bytes
 
-    def look_at(self, raw: bytes | None, timestamp: object) -> None:
-        """The event with violations that is added next: its text, None where it is not to be shown, and when it says that it
-        happened."""
+    def look_at(self, raw: bytes | None, timestamp: object, worst: Severity) -> None:
+        """The event with violations that is added next: its text, None where it is not to be shown, when it says that it
+        happened, and its worst violation."""
         self._payload = raw.decode("utf-8", "replace") if raw is not None and len(raw) <= MOST_OF_A_PAYLOAD else ""
-        self._moments.add(timestamp)
+        self._moments.add(timestamp, worst)
+
+    def add_moments(self, timestamps: Iterable[object]) -> None:
+        """When events say that they happened, those with violations and those without."""
+        for timestamp in timestamps:
+            self._moments.add(timestamp)
 
     def add_fault(self, sentence: str) -> None:
         """Input that could not be read to its end, said in one sentence."""
@@ -488,7 +500,7 @@ class Builder:
     def absorb(self, report: Report, *, lines: int = 0, records: int = 0) -> None:
         """Everything in a report of later input; so many lines and records stand before it where it is a part of a file."""
         for traffic in report.traffic:
-            self._add_traffic(traffic.key, traffic.count, traffic.invalid, traffic.fresh)
+            self._add_traffic(traffic.key, traffic.count, traffic.invalid, traffic.fresh, traffic.warned)
         self._count += report.count
         self._invalid += report.invalid
         self._unreadable += report.unreadable
@@ -547,23 +559,24 @@ class Builder:
 
     def _traffic(self, planned: Mapping[Key, Planned]) -> Iterator[Traffic]:
         for key in sorted(self._counts, key=_reading_order):
-            count, invalid, fresh = self._counts[key]
-            yield Traffic(key, count, invalid, fresh, planned=key in planned)
+            count, invalid, fresh, warned = self._counts[key]
+            yield Traffic(key, count, invalid, fresh, warned, planned=key in planned)
 
     def _is_fresh(self, problem: Problem, key: Key) -> bool:
         """Whether it is an error that nothing excuses."""
         return problem.severity is Severity.error and (self._excuse is None or not self._excuse(Spot(problem, key)))
 
-    def _add_traffic(self, key: Key, count: int, invalid: int = 0, fresh: int = 0) -> None:
+    def _add_traffic(self, key: Key, count: int, invalid: int = 0, fresh: int = 0, warned: int = 0) -> None:
         counts = self._counts.get(key)
         if counts is None:
             full = len(self._counts) >= self.about.most_groups and key.event is not None and key not in self._planned
             if full:
                 self._add_beyond(key, count)
-            counts = self._counts.setdefault(Key(key.call, None, None) if full else key, [0, 0, 0])
+            counts = self._counts.setdefault(Key(key.call, None, None) if full else key, [0, 0, 0, 0])
         counts[0] += count
         counts[1] += invalid
         counts[2] += fresh
+        counts[3] += warned
 
     def _tallies(self, problems: Iterable[Problem], key: Key) -> Iterator[_Tally]:
         for problem in problems:

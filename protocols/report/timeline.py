@@ -1,19 +1,28 @@
-"""When events with violations happened, by their own timestamps, in a bounded number of spans.
+"""What happened when, by the timestamps of the events, in a bounded number of spans.
 
-A span is a power of two of seconds long and begins at a multiple of its length, so that short spans fold into long
-ones exactly: however the input was cut, the same moments give the same timeline. The length is the least that
-covers all moments in `MOST` spans.
+A span is as long as a row of `WIDTHS` says and begins at a multiple of its length since 1970. Each length divides the next,
+so short spans fold into long ones exactly: however the input was cut, the same moments give the same timeline. The length is
+the least that has at most `MOST` spans with an event. Empty spans do not count, or one event dated 1970 would fold a year
+of others into a few spans.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from operator import add
+from typing import NamedTuple
 
-MOST = 120
+from protocols.problems import Severity
+
+MOST = 500
+
+_DAY = 24 * 60 * 60
+_YEAR = 13 * 28 * _DAY
+WIDTHS = (1, 10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, _DAY, 7 * _DAY, 28 * _DAY, _YEAR, 10 * _YEAR, 100 * _YEAR)
+"""Seconds; lengths that people know, as far as they divide each other."""
 
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.][0-9]+)?)?(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?\Z"
@@ -21,16 +30,36 @@ _TIME = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
+class Counts(NamedTuple):
+    """Events of a span: all of them, and those of which the worst violation is an error, a warning or a note."""
+
+    events: int = 0
+    errors: int = 0
+    warnings: int = 0
+    notes: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        return Counts(*map(add, self, other))
+
+
+NONE = Counts()
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Events with a violation: `{number of a span since 1970: events}`, a span `width` seconds long.
-
-    `unplaced` counts those without a readable timestamp.
-    """
+    """`{number of a span since 1970: counts}`, a span `width` seconds long; `unplaced` are without a readable timestamp."""
 
     width: int = 1
-    counts: Mapping[int, int] = field(default_factory=dict)
-    unplaced: int = 0
+    counts: Mapping[int, Counts] = field(default_factory=dict)
+    unplaced: Counts = NONE
+
+    def folded(self, width: int) -> Timeline:
+        """The same in longer spans; `width` is a later row of `WIDTHS`."""
+        counts: dict[int, Counts] = {}
+        for span, more in self.counts.items():
+            wide = span * self.width // width
+            counts[wide] = counts.get(wide, NONE).plus(more)
+        return Timeline(width, counts, self.unplaced)
 
 
 class Moments:
@@ -38,38 +67,47 @@ class Moments:
 
     def __init__(self) -> None:
         self._width = 1
-        self._counts: Counter[int] = Counter()
-        self._unplaced = 0
+        self._counts: dict[int, list[int]] = {}
+        self._unplaced = [0, 0, 0, 0]
 
-    def add(self, timestamp: object) -> None:
+    def add(self, timestamp: object, worst: Severity | None = None) -> None:
+        """An event, and with `worst` that this is its worst violation; such an event is added without as well."""
         seconds = seconds_of(timestamp)
-        if seconds is None:
-            self._unplaced += 1
-        else:
-            self._put(seconds // self._width, 1)
+        counts = self._unplaced if seconds is None else self._at(seconds // self._width)
+        counts[_COLUMN[worst]] += 1
+        self._keep_short()
 
     def absorb(self, timeline: Timeline) -> None:
-        self._unplaced += timeline.unplaced
         while self._width < timeline.width:
             self._coarsen()
-        for span, count in timeline.counts.items():
-            self._put(span * timeline.width // self._width, count)
+        for span, more in timeline.counts.items():
+            _add(self._at(span * timeline.width // self._width), more)
+            self._keep_short()
+        _add(self._unplaced, timeline.unplaced)
 
     def timeline(self) -> Timeline:
-        return Timeline(self._width, dict(sorted(self._counts.items())), self._unplaced)
+        return Timeline(self._width, {span: Counts(*self._counts[span]) for span in sorted(self._counts)}, Counts(*self._unplaced))
 
-    def _put(self, span: int, count: int) -> None:
-        new = span not in self._counts
-        self._counts[span] += count
-        while new and max(self._counts) - min(self._counts) >= MOST:
+    def _at(self, span: int) -> list[int]:
+        return self._counts.setdefault(span, [0, 0, 0, 0])
+
+    def _keep_short(self) -> None:
+        while len(self._counts) > MOST:
             self._coarsen()
 
     def _coarsen(self) -> None:
-        self._width *= 2
-        counts: Counter[int] = Counter()
-        for span, count in self._counts.items():
-            counts[span // 2] += count
-        self._counts = counts
+        width = WIDTHS[WIDTHS.index(self._width) + 1]
+        counts, self._counts = self._counts, {}
+        for span, more in counts.items():
+            _add(self._at(span * self._width // width), more)
+        self._width = width
+
+
+_COLUMN: Mapping[Severity | None, int] = {None: 0, Severity.error: 1, Severity.warning: 2, Severity.note: 3}
+
+
+def _add(counts: list[int], more: Sequence[int]) -> None:
+    counts[:] = map(add, counts, more)
 
 
 def seconds_of(timestamp: object) -> int | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.problems import Severity
 from protocols.report import About, Builder, Report, merge
-from protocols.report.timeline import MOST, seconds_of
+from protocols.report.timeline import MOST, WIDTHS, Counts, seconds_of
 
 READ = [
     ("1970-01-01T00:01:00Z", 60),
@@ -30,7 +33,8 @@ def test_seconds_of(timestamp: object, seconds: int | None) -> None:
 def report_of(timestamps: list[str | None]) -> Report:
     builder = Builder(About(timeline=True))
     for timestamp in timestamps:
-        builder.look_at(None, timestamp)
+        builder.add_moments([timestamp])
+        builder.look_at(None, timestamp, Severity.error)
     return builder.report()
 
 
@@ -43,4 +47,27 @@ def test_timelines_add_up(first: list[str | None], second: list[str | None]) -> 
     assert merge(report_of(first), report_of(second)).timeline == whole.timeline
     assert merge(report_of(second), report_of(first)).timeline == whole.timeline
     assert len(whole.timeline.counts) <= MOST
-    assert sum(whole.timeline.counts.values()) + whole.timeline.unplaced == len(first) + len(second)
+    placed = Counts(*map(sum, zip(whole.timeline.unplaced, *whole.timeline.counts.values(), strict=True)))
+    assert placed == Counts(events=len(first) + len(second), errors=len(first) + len(second))
+
+
+def test_each_length_divides_the_next_and_the_last_is_enough() -> None:
+    assert [long % short for short, long in itertools.pairwise(WIDTHS)] == [0] * (len(WIDTHS) - 1)
+    assert 10_000 * 366 * 24 * 60 * 60 / WIDTHS[-1] < MOST
+
+
+def test_a_date_far_off_leaves_the_others_apart() -> None:
+    days = [f"2024-01-{day:02}T{hour:02}:{minute}:00Z" for day in range(1, 21) for hour in range(24) for minute in (10, 30)]
+    assert report_of(days).timeline.width == 3600
+    assert report_of(["1970-01-01T00:00:00Z", *days]).timeline.width == 3600
+
+
+def test_the_worst_violation_of_an_event_counts() -> None:
+    builder = Builder()
+    builder.add_moments(["1970-01-01T00:00:00Z", "1970-01-01T00:00:07Z", None])
+    builder.look_at(None, "1970-01-01T00:00:00Z", Severity.warning)
+    builder.look_at(None, None, Severity.note)
+    timeline = builder.report().timeline
+    assert timeline.counts == {0: Counts(events=1, warnings=1), 7: Counts(events=1)}
+    assert timeline.unplaced == Counts(events=1, notes=1)
+    assert timeline.folded(10).counts == {0: Counts(events=2, warnings=1)}

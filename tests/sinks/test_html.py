@@ -55,9 +55,11 @@ def hostile() -> Report:
     planned = tuple(Planned(call="track", event=text, owners=(text,)) for text in HOSTILE)
     builder = Builder(About(name=HOSTILE[0], planned=(*planned, Planned(call="track", event=f"unseen {HOSTILE[1]}")), timeline=True))
     for text in HOSTILE:
-        builder.look_at(json.dumps({"event": text, "properties": {text: [text]}}).encode(), text)
+        builder.add_moments([text])
+        builder.look_at(json.dumps({"event": text, "properties": {text: [text]}}).encode(), text, Severity.error)
         builder.add([wrong(text, text, file=text, line=1)], Route("track", text))
-    builder.look_at(None, "2024-01-15T10:30:00Z")
+    builder.add_moments(["2024-01-15T10:30:00Z", "2024-01-15T10:32:00Z"])
+    builder.look_at(None, "2024-01-15T10:30:00Z", Severity.error)
     builder.add_fault(HOSTILE[1])
     return builder.report()
 
@@ -128,7 +130,7 @@ def test_nothing_from_an_event_runs(show: Any) -> None:
     page = show(hostile())
     assert page.evaluate("window.broken") is None
     assert page.locator("h1").count() == 1
-    assert page.locator("script").count() == 1
+    assert page.locator("script").count() == 3
     assert page.locator("img").count() == 0
     assert page.locator(".problems > li").count() == len(HOSTILE)
 

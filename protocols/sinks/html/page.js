@@ -1,5 +1,19 @@
 "use strict";
 {
+  // What is folded is printed; in browsers whose style sheets cannot say so, by opening it. The same rule stands in page.css.
+  const folded = "details:not([open]):not(.problems:has(> li:nth-child(51 of :not([hidden]))) details)";
+  let opened = [];
+  if (!CSS.supports("selector(::details-content)")) {
+    addEventListener("beforeprint", () => {
+      opened = [...document.querySelectorAll(folded)];
+      for (const each of opened) each.open = true;
+    });
+    addEventListener("afterprint", () => {
+      for (const each of opened) each.open = false;
+    });
+  }
+}
+{
   const form = document.querySelector(".filter");
   if (form) {
     const rows = [...document.querySelectorAll(".problems > li")].map((row) => [row, row.textContent.toLowerCase()]);

@@ -1,0 +1,148 @@
+"""What is wrong: first what to fix first, then all of it with filter and search, then what the ids mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence, Set
+from typing import Any
+
+from msgspec import UNSET
+
+from protocols.explanations import explanation
+from protocols.problems import Problem, Severity
+from protocols.report import Findings, Group, Report, Sample
+from protocols.sinks.html.payloads import payload
+from protocols.sinks.html.texts import name, section, text, value
+from protocols.sinks.page import many, severities
+from protocols.sinks.rows import STATES
+from protocols.violations import KINDS, counted
+
+MOST_GROUPS = 500
+"""Groups on the page, the most frequent of each severity first; of 10,000 small ones 500 are 0.4 MB, all 6.3 MB."""
+MOST_FINDINGS = 2_000
+MOST_PRINTED = 50
+"""Groups that are printed with their events, as `page.css` has it; 500 are 230 sheets."""
+
+
+def of_report(report: Report) -> Iterator[str]:
+    """All problems, and what their ids mean."""
+    ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.events, -group.count))
+    shown = ranked[:MOST_GROUPS]
+    cut = report.violations - sum(group.count for group in shown)
+    note = f"<p>{many(cut, 'violation')} of less weight not shown; --format json has more.</p>" if cut else ""
+    rows = [_group(group, report.about.personal) for group in shown]
+    owners = sorted({owner for group in shown for owner in _owners(group)})
+    if len(rows) > MOST_PRINTED:
+        note += f"<p>On paper, a list of more than {MOST_PRINTED} has only the events that are unfolded; filter it for all.</p>"
+    yield _problems(rows, [group.problem for group in shown], owners, note)
+    yield _glossary(shown)
+
+
+def of_findings(findings: Findings) -> Iterator[str]:
+    yield f"<p>{many(len(findings.problems), 'finding')} in {counted(len(findings.files), 'file')}</p>"
+    cut = len(findings.problems) - MOST_FINDINGS
+    note = f"<p>{many(cut, 'more finding')} not shown; --format json has all.</p>" if cut > 0 else ""
+    shown = findings.problems[:MOST_FINDINGS]
+    yield _problems([_finding(problem) for problem in shown], shown, [], note)
+
+
+def first(groups: Sequence[Group], personal: Set[str]) -> str:
+    if not groups:
+        return "<p>Nothing to fix: no event has a violation.</p>"
+    return (
+        '<ol class="first">' + "".join(f"<li>{_said(group)}{_advice(group)}{payload(group, personal)}</li>" for group in groups) + "</ol>"
+    )
+
+
+def _advice(group: Group) -> str:
+    """How such a fault is mended, and who sees to the event."""
+    fix = explanation(group.id).fix if group.id in KINDS else ""
+    owners = f"Owned by {', '.join(_owners(group))}." if _owners(group) else ""
+    plan = f"The plan says so at {group.problem.plan}." if group.problem.plan is not None else ""
+    said = " ".join(part for part in (fix, plan, owners) if part)
+    return f"<p>{text(said)}</p>" if said else ""
+
+
+def _glossary(groups: Sequence[Group]) -> str:
+    """What the ids on the page mean, each once."""
+    ids = sorted({group.id for group in groups if group.id in KINDS})
+    if not ids:
+        return ""
+    said = "".join(
+        f'<dt id="{text(id)}"><code>{text(id)}</code></dt><dd>{text(each.meaning)} {text(each.why)} {text(each.fix)}</dd>'
+        for id, each in ((id, explanation(id)) for id in ids)
+    )
+    return section("glossary", "What the ids mean", f'<dl class="glossary">{said}</dl>')
+
+
+def _said(group: Group) -> str:
+    share = "" if group.share is None else f" ({group.share:.1%} of this event)"
+    return (
+        f'<p><span class="tag {group.severity}">{group.severity}</span> <strong>{name(group.key.call, group.key.event)}</strong> '
+        f"{_id(group.id)}{_state(group)}<br>{text(group.message)}</p>"
+        f'<p class="quiet">{many(group.count, "time")}{share}; first at {text(group.first)}</p>'
+    )
+
+
+def _id(id: str) -> str:
+    return f'<a href="#{text(id)}"><code>{text(id)}</code></a>' if id in KINDS else f"<code>{text(id)}</code>"
+
+
+def _state(group: Group) -> str:
+    return "" if group.state == "new" else f' <span class="quiet">{text(STATES[group.state])}</span>'
+
+
+def _samples(group: Group) -> str:
+    """The values that were found, with their places."""
+    told = "; ".join(map(_sample, (sample for sample in group.samples if sample.value is not UNSET)))
+    return f'<p class="quiet">for example {told}</p>' if told else ""
+
+
+def _sample(sample: Sample) -> str:
+    return f"<mark>{value(sample.value)}</mark> at {text(sample.seen)}"
+
+
+def _problems(rows: Sequence[str], problems: Sequence[Problem], owners: Sequence[str], note: str) -> str:
+    counts = {
+        str(level): sum(problem.severity is level for problem in problems) for level in (Severity.error, Severity.warning, Severity.note)
+    }
+    choices = (
+        ("severity", [level for level in counts if counts[level]]),
+        ("event", sorted({problem.event or problem.call or "" for problem in problems} - {""})),
+        ("id", sorted({problem.id for problem in problems})),
+        ("owner", list(owners)),
+    )
+    selects = "".join(
+        f'<label>{name.title()} <select data-filter="{name}"><option value="">all</option>'
+        + "".join(f'<option value="{text(each)}">{text(each[:80])}</option>' for each in values)
+        + "</select></label>"
+        for name, values in choices
+        if values
+    )
+    search = '<label>Search <input type="search" id="search" autocomplete="off"></label>'
+    form = (
+        f'<form role="search" class="filter" hidden>{search}{selects}<output id="shown" aria-live="polite"></output></form>' if rows else ""
+    )
+    body = f'<ul class="problems">{"".join(rows)}</ul>' if rows else "<p>None.</p>"
+    return section("problems", f"All problems{': ' + severities(counts) + ' (grouped)' if rows else ''}", form + body + note)
+
+
+def _row(problem: Problem, event: str | None, owners: Sequence[str], body: str) -> str:
+    facts: dict[str, Any] = {"severity": problem.severity, "event": event or "", "id": problem.id, "owner": json.dumps(owners)}
+    attributes = "".join(f' data-{name}="{text(value)}"' for name, value in facts.items())
+    return f"<li{attributes}>{body}</li>"
+
+
+def _group(group: Group, personal: Set[str]) -> str:
+    body = _said(group) + _samples(group) + payload(group, personal)
+    return _row(group.problem, group.key.event or group.key.call, _owners(group), body)
+
+
+def _owners(group: Group) -> Sequence[str]:
+    return group.planned.owners if group.planned else ()
+
+
+def _finding(problem: Problem) -> str:
+    place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
+    said = f'<span class="tag {problem.severity}">{problem.severity}</span> <code>{text(problem.id)}</code><br>{text(problem.message)}'
+    return _row(problem, problem.event or problem.call, (), f'<p>{said}</p><p class="quiet">{text(place)}</p>')

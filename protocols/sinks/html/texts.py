@@ -1,0 +1,36 @@
+"""From texts that nobody vouches for to markup: the one way."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+from protocols.sinks.page import short
+from protocols.sinks.sink import safe
+
+MOST_OF_A_NAME = 200
+
+
+def text(of: object) -> str:
+    """What HTML obeys is escaped, what is invisible or turns the direction of writing is written out."""
+    return html.escape(safe(str(of)))
+
+
+def name(call: str | None, event: str | None, version: int | None = None) -> str:
+    """What people call an event, as markup."""
+    said = event if event is not None else call or "no known call"
+    return text(short(said, MOST_OF_A_NAME)) + ("" if version is None else f" v{version}")
+
+
+def value(of: Any) -> str:
+    """A JSON value as markup, cut to a length fit for reading."""
+    return text(short(json.dumps(of, ensure_ascii=False), MOST_OF_A_NAME))
+
+
+def section(id: str, title: str, body: str) -> str:
+    return f'<section aria-labelledby="{id}"><h2 id="{id}">{title}</h2>{body}</section>'
+
+
+def details(summary: str, body: str, *, opened: bool = False) -> str:
+    return f"<details{' open' if opened else ''}><summary>{summary}</summary>{body}</details>"
