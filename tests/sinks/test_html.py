@@ -40,6 +40,14 @@ HOSTILE = [
 ]
 
 
+FIRST_BAR = """colour => {
+    const drawn = document.querySelector("canvas");
+    const copy = new OffscreenCanvas(1, 1).getContext("2d");
+    copy.drawImage(drawn, drawn.width - 60, 20, 1, 1, 0, 0, 1, 1);
+    return copy.getImageData(0, 0, 1, 1).data.join() === colour;
+}"""
+
+
 class Route(NamedTuple):
     call: str | None
     event: str | None = None
@@ -146,6 +154,63 @@ def test_search_and_filter_by_keyboard(show: Any) -> None:
     page.select_option("[data-filter=event]", "")
     page.select_option("[data-filter=owner]", HOSTILE[2])
     assert page.locator("#shown").text_content() == "1 of 8 shown"
+
+
+def test_charts_say_what_their_tables_say(show: Any) -> None:
+    page = show(hostile())
+    assert page.locator(".chart canvas").count() == 3
+    assert page.locator("[style*=url], .chart :is(script, img, svg, h1)").count() == 0
+    labels = [chart.get_attribute("aria-label") for chart in page.locator(".chart").all()]
+    assert labels[0] == "For each event the share that has errors, warnings alone, or neither. 0 of 8 events had no error."
+    assert (
+        labels[1] == "Events from 2024-01-15 10:30:00 to 2024-01-15 10:32:10 UTC by their worst violation: 1 event with violations among 2."
+    )
+    for chart in page.locator(".chart").all():
+        readout = chart.locator("xpath=../p[@role='status']")
+        rows = chart.locator("xpath=..//tbody/tr").count()
+        chart.focus()
+        for _ in range(rows):
+            page.keyboard.press("ArrowDown")
+            assert ": " in readout.inner_text()
+        assert page.evaluate("window.broken") is None
+    chart = page.locator(".chart").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 20)
+    first = page.locator("#health ~ figure tbody tr").first.locator("th").inner_text()
+    assert chart.locator("xpath=../p[@role='status']").inner_text() == f"{first}: 1 errors, 0 warnings alone, 0 neither"
+
+
+def test_a_chart_follows_the_width_and_the_scheme(show: Any) -> None:
+    page = show(hostile(), viewport={"width": 1000, "height": 800}, color_scheme="light")
+
+    def is_drawn(colour: str) -> None:
+        page.wait_for_function(FIRST_BAR, arg=colour)
+
+    is_drawn("207,34,46,255")
+    page.emulate_media(color_scheme="dark")
+    is_drawn("255,123,114,255")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_function("document.querySelector('canvas').clientWidth < 390")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    is_drawn("207,34,46,255")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    is_drawn("255,123,114,255")
+
+
+def test_without_a_script_the_figures_are_there(show: Any) -> None:
+    page = show(hostile(), java_script_enabled=False)
+    assert not page.locator(".chart, .key, .readout, .filter").filter(visible=True).count()
+    assert page.locator("#health ~ figure tbody tr").count() == len(HOSTILE)
+    assert page.locator("#timeline ~ figure tbody tr").count() == 2
+
+
+def test_on_paper_nothing_is_folded_and_nothing_is_cut(show: Any) -> None:
+    page = show(hostile(), viewport={"width": 718, "height": 1000})
+    assert not page.locator(".problems pre").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".problems pre").first.bounding_box()["height"] > 20
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
