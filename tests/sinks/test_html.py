@@ -89,7 +89,7 @@ def written(outcome: Report | Findings) -> bytes:
 def test_a_page_says_what_was_cut_and_stays_small() -> None:
     page = written(many_groups())
     assert b"9,500 violations of less weight not shown; --format json has more." in page
-    assert b"1,800 healthier events not shown." in page
+    assert b"1,800 healthier kinds not shown." in page
     assert len(page) < 800_000
 
 
@@ -161,7 +161,7 @@ def test_charts_say_what_their_tables_say(show: Any) -> None:
     assert page.locator(".chart canvas").count() == 3
     assert page.locator("[style*=url], .chart :is(script, img, svg, h1)").count() == 0
     labels = [chart.get_attribute("aria-label") for chart in page.locator(".chart").all()]
-    assert labels[0] == "For each event the share that has errors, warnings alone, or neither. 0 of 8 events had no error."
+    assert labels[0] == "For each event the share that has errors, warnings alone, or neither. Of 8 kinds of events 0 had no error."
     assert (
         labels[1] == "Events from 2024-01-15 10:30:00 to 2024-01-15 10:32:10 UTC by their worst violation: 1 event with violations among 2."
     )

@@ -26,6 +26,7 @@ from protocols.sinks.html import coverage, health, problems, timeline
 from protocols.sinks.html.document import document
 from protocols.sinks.html.texts import section, text
 from protocols.sinks.sink import Look
+from protocols.violations import percent
 
 __all__ = ["Html"]
 
@@ -52,7 +53,7 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _of_report(report: Report) -> Iterator[str]:
-    share = f"{report.valid / report.count:.1%}" if report.count else "none"
+    share = percent(report.valid, report.count) if report.count else "none"
     figures = (
         ("events", f"{report.count:,}"),
         ("valid", share),

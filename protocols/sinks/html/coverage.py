@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from protocols.report import Report
-from protocols.report.coverage import PARTS, Coverage, Item
+from protocols.report.coverage import PARTS, Coverage, Item, Unplanned
 from protocols.sinks.coverage import event_of, place
 from protocols.sinks.html.charts import Row, Series, chart, table
 from protocols.sinks.html.texts import details, text
@@ -85,18 +85,20 @@ def _of_event(items: Sequence[Item]) -> str:
 def _unplanned(report: Report) -> str:
     """Events that the plan lacks; with coverage, what it lacks of others as well."""
     if report.coverage is not None:
-        found = [
-            (event_of(each.call, each.event, each.version), place(each.pointer) if each.pointer else "", each.count)
-            for each in report.coverage.unplanned
-        ]
+        found = [(_what(each), each.count) for each in report.coverage.unplanned]
     else:
         traffic = (entry for entry in report.traffic if not entry.planned and entry.key.event is not None)
-        found = [(event_of(*entry.key), "", entry.count) for entry in sorted(traffic, key=lambda entry: -entry.count)]
+        found = [(event_of(*entry.key), entry.count) for entry in sorted(traffic, key=lambda entry: -entry.count)]
     if not found:
         return "<p>Seen and not planned: nothing.</p>"
-    rows = [Row(text(event), (what, count)) for event, what, count in found[:MOST]]
-    shown = table("Event", (Series("What of it"), Series("Seen")), rows)
+    rows = [Row(text(what), (count,)) for what, count in found[:MOST]]
+    shown = table("What", (Series("Seen"),), rows)
     return details(f"Seen and not planned: {len(found):,}", shown + _more(len(found)))
+
+
+def _what(found: Unplanned) -> str:
+    event = event_of(found.call, found.event, found.version)
+    return event if found.pointer is None else f"{place(found.pointer)} of {event}"
 
 
 def _names(title: str, names: Sequence[str], count: int | None = None, note: str = "") -> str:

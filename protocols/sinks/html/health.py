@@ -17,9 +17,10 @@ def body(report: Report) -> str:
     if not ranked:
         return "<p>No event was seen.</p>"
     clean = sum(entry.invalid == 0 for entry in ranked)
-    said = f"For each event the share that has errors, warnings alone, or neither. {clean:,} of {many(len(ranked), 'event')} had no error."
-    drawn = f" The chart has the {DRAWN} with most invalid events, the table more." if len(ranked) > DRAWN else ""
-    cut = f"<p>{many(len(ranked) - MOST, 'healthier event')} not shown.</p>" if len(ranked) > MOST else ""
+    kinds = f"Of {many(len(ranked), 'kind')} of events {clean:,} had no error."
+    said = f"For each event the share that has errors, warnings alone, or neither. {kinds}"
+    drawn = f" The chart has the {DRAWN} with most invalid ones, the table more." if len(ranked) > DRAWN else ""
+    cut = f"<p>{many(len(ranked) - MOST, 'healthier kind')} not shown.</p>" if len(ranked) > MOST else ""
     rows = [_row(entry) for entry in ranked[:MOST]]
     return f"<p>{said}{drawn}</p>{chart('shares', said, 'Event', SERIES, rows, most=DRAWN)}{cut}"
 

@@ -27,7 +27,7 @@ class Line(NamedTuple):
     comma: bool
 
 
-def payload(group: Group, personal: Set[str]) -> str:
+def payload(group: Group, personal: Set[str], *, opened: bool = False) -> str:
     """The event as it was first seen. Members that the plan marks personal are hidden."""
     try:
         event = json.loads(group.payload)
@@ -36,7 +36,7 @@ def payload(group: Group, personal: Set[str]) -> str:
     wanted = tuple(pointer_tokens(group.problem.pointer)) if group.problem.pointer is not None else None
     shown = "\n".join(_shown(list(_lines(event, (), wanted, personal, "", False))))
     where = f"<figcaption>the event at {text(group.first)}</figcaption>"
-    return details("The event", f'<figure><pre tabindex="0">{shown}</pre>{where}</figure>')
+    return details("The event", f'<figure><pre tabindex="0">{shown}</pre>{where}</figure>', opened=opened)
 
 
 def _shown(lines: Sequence[Line]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from protocols.sinks.html.payloads import payload
 from protocols.sinks.html.texts import name, section, text, value
 from protocols.sinks.page import many, severities
 from protocols.sinks.rows import STATES
-from protocols.violations import KINDS, counted
+from protocols.violations import KINDS, counted, percent
 
 MOST_GROUPS = 500
 """Groups on the page, the most frequent of each severity first; of 10,000 small ones 500 are 0.4 MB, all 6.3 MB."""
@@ -34,7 +34,7 @@ def of_report(report: Report) -> Iterator[str]:
     owners = sorted({owner for group in shown for owner in _owners(group)})
     if len(rows) > MOST_PRINTED:
         note += f"<p>On paper, a list of more than {MOST_PRINTED} has only the events that are unfolded; filter it for all.</p>"
-    yield _problems(rows, [group.problem for group in shown], owners, note)
+    yield _problems("All kinds of problems", rows, [group.problem for group in shown], owners, note)
     yield _glossary(shown)
 
 
@@ -43,14 +43,16 @@ def of_findings(findings: Findings) -> Iterator[str]:
     cut = len(findings.problems) - MOST_FINDINGS
     note = f"<p>{many(cut, 'more finding')} not shown; --format json has all.</p>" if cut > 0 else ""
     shown = findings.problems[:MOST_FINDINGS]
-    yield _problems([_finding(problem) for problem in shown], shown, [], note)
+    yield _problems("All findings", [_finding(problem) for problem in shown], shown, [], note)
 
 
 def first(groups: Sequence[Group], personal: Set[str]) -> str:
     if not groups:
         return "<p>Nothing to fix: no event has a violation.</p>"
     return (
-        '<ol class="first">' + "".join(f"<li>{_said(group)}{_advice(group)}{payload(group, personal)}</li>" for group in groups) + "</ol>"
+        '<ol class="first">'
+        + "".join(f"<li>{_said(group)}{_advice(group)}{payload(group, personal, opened=True)}</li>" for group in groups)
+        + "</ol>"
     )
 
 
@@ -76,7 +78,7 @@ def _glossary(groups: Sequence[Group]) -> str:
 
 
 def _said(group: Group) -> str:
-    share = "" if group.share is None else f" ({group.share:.1%} of this event)"
+    share = "" if group.share is None else f", in {percent(group.events, round(group.events / group.share))} of these events"
     return (
         f'<p><span class="tag {group.severity}">{group.severity}</span> <strong>{name(group.key.call, group.key.event)}</strong> '
         f"{_id(group.id)}{_state(group)}<br>{text(group.message)}</p>"
@@ -102,7 +104,7 @@ def _sample(sample: Sample) -> str:
     return f"<mark>{value(sample.value)}</mark> at {text(sample.seen)}"
 
 
-def _problems(rows: Sequence[str], problems: Sequence[Problem], owners: Sequence[str], note: str) -> str:
+def _problems(title: str, rows: Sequence[str], problems: Sequence[Problem], owners: Sequence[str], note: str) -> str:
     counts = {
         str(level): sum(problem.severity is level for problem in problems) for level in (Severity.error, Severity.warning, Severity.note)
     }
@@ -124,7 +126,7 @@ def _problems(rows: Sequence[str], problems: Sequence[Problem], owners: Sequence
         f'<form role="search" class="filter" hidden>{search}{selects}<output id="shown" aria-live="polite"></output></form>' if rows else ""
     )
     body = f'<ul class="problems">{"".join(rows)}</ul>' if rows else "<p>None.</p>"
-    return section("problems", f"All problems{': ' + severities(counts) + ' (grouped)' if rows else ''}", form + body + note)
+    return section("problems", f"{title}{': ' + severities(counts) if rows else ''}", form + body + note)
 
 
 def _row(problem: Problem, event: str | None, owners: Sequence[str], body: str) -> str:
