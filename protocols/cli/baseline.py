@@ -100,6 +100,9 @@ def baseline(
     if not quiet:
         recorded = f"{many(settled.new, 'violation')} in {many(report.count, 'event')} recorded as {_entries(now)}"
         tell(f"{recorded} in {file}{_changed(before, now)}.")
+        for entry in now.entries:
+            if entry.all:
+                tell(f"notice: there are too many different ones to keep apart: of {entry}, all are known from now on, new ones too.")
         tell(f"protocols validate --baseline{'' if file == BASELINE else f' {file}'} fails on others alone.")
     return 0
 

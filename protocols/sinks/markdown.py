@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from protocols.problems import Problem
 from protocols.report import Outcome, Report, Verdict
+from protocols.report.coverage import Coverage
+from protocols.sinks.coverage import lines
 from protocols.sinks.page import short
 from protocols.sinks.rows import Row, first, relative, rows, subject
 from protocols.sinks.sink import Look, safe
@@ -61,6 +63,8 @@ def _lines(outcome: Outcome, verdict: Verdict, found: Sequence[Row], most: int, 
         yield from (line for number, row in enumerate(begin, 1) for line in _first(number, row, root))
     if isinstance(outcome, Report) and outcome.traffic:
         yield from ("", "### Health of each event", "", *_health(outcome))
+    if isinstance(outcome, Report) and outcome.coverage is not None:
+        yield from ("", "### Coverage of the plan", "", *_coverage(outcome.coverage))
     rest = found[:most]
     if rest:
         yield from ("", "<details><summary>All faults</summary>" if len(rest) == len(found) else "<details><summary>Faults</summary>", "")
@@ -79,6 +83,12 @@ def _first(number: int, row: Row, root: str | None) -> Iterator[str]:
     yield from (f"   - {_text(fact)}" for fact in row.facts)
     if row.plan is not None:
         yield f"   - plan: {_code(_place(row, root, plan=True))}"
+
+
+def _coverage(coverage: Coverage) -> Iterator[str]:
+    """The same lines as in the terminal, one point each."""
+    for line in lines(coverage):
+        yield f"- {_text(f'{line.head.strip()}: ' + ''.join(span.text for span in line.body))}"
 
 
 def _health(report: Report) -> Iterator[str]:

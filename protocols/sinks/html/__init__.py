@@ -30,7 +30,7 @@ from protocols.violations import percent
 
 __all__ = ["Html"]
 
-FIRST = 5
+FIRST = 3
 
 
 class Html:

@@ -129,7 +129,7 @@
       drawn = new uPlot({
         ...plan.options,
         legend: { show: false },
-        padding: [8, plan.upright ? 24 : 0, 0, 0],
+        padding: [8, 24, 0, 0],
         cursor: { drag: { x: false, y: false }, points: { show: false }, x: !plan.upright, y: false },
         hooks: { setCursor: [(chart) => { at = chart.cursor.idx ?? -1; say(chart.cursor.idx); }] },
       }, plan.data, place);
