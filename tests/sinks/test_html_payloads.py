@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +79,37 @@ def test_however_the_input_is_cut(tmp_path: Path) -> None:
     assert checked(tmp_path, *events, slice_bytes=500) == whole
     assert [json.loads(group.payload)["properties"]["order_id"] for group in whole.groups] == [0, "1"]
     assert merge(whole, whole).groups[0].payload == whole.groups[0].payload
+
+
+def test_of_a_long_event_the_faulty_place_and_what_it_is_in_is_shown(tmp_path: Path) -> None:
+    products = [{"sku": str(number), "price": "free" if number == 40 else number} for number in range(60)]
+    shown = page(checked(tmp_path, {"order_id": "o1", "products": products}))
+    event = html.unescape(re.findall("<pre.*?>(.*?)</pre>", shown, re.DOTALL)[0])
+    assert event.splitlines() == [
+        "{",
+        '  "type": "track",',
+        '  <span class="cut">… 2 lines</span>',
+        '  "properties": {',
+        '    "order_id": "o1",',
+        '    "products": [',
+        '      <span class="cut">… 157 lines</span>',
+        '        "sku": "39",',
+        '        "price": 39',
+        "      },",
+        "      {",
+        '        "sku": "40",',
+        '        "price": <mark>"free"</mark>',
+        "      },",
+        "      {",
+        '        "sku": "41",',
+        '        "price": 41',
+        "      },",
+        '  <span class="cut">… 74 lines</span>',
+        "}",
+    ]
+
+
+def test_a_short_event_is_whole_and_json(tmp_path: Path) -> None:
+    properties = {"order_id": 5, "total": 1.5, "products": [{"price": 1}, {}, []]}
+    event = re.findall("<pre.*?>(.*?)</pre>", page(checked(tmp_path, properties)), re.DOTALL)[0]
+    assert json.loads(html.unescape(re.sub("</?mark>", "", event)))["properties"] == properties

@@ -19,7 +19,7 @@
     const rows = [...document.querySelectorAll(".problems > li")].map((row) => [row, row.textContent.toLowerCase()]);
     const search = document.getElementById("search");
     const selects = [...form.querySelectorAll("select")];
-    const has = (row, name, value) => name === "owner" ? JSON.parse(row.dataset.owner).includes(value) : row.dataset[name] === value;
+    const has = (row, name, value) => name === "owner" ? JSON.parse(row.dataset.owner ?? "[]").includes(value) : row.dataset[name] === value;
     const apply = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       const asked = selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence, Set
-from typing import Any
 
 from msgspec import UNSET
 
@@ -12,14 +11,15 @@ from protocols.explanations import explanation
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Group, Report, Sample
 from protocols.sinks.html.payloads import payload
-from protocols.sinks.html.texts import name, section, text, value
-from protocols.sinks.page import many, severities
+from protocols.sinks.html.texts import MOST_OF_A_NAME, name, section, text, value
+from protocols.sinks.page import many, severities, short
 from protocols.sinks.rows import STATES
 from protocols.violations import KINDS, counted, percent
 
 MOST_GROUPS = 500
 """Groups on the page, the most frequent of each severity first; of 10,000 small ones 500 are 0.4 MB, all 6.3 MB."""
 MOST_FINDINGS = 2_000
+MOST_OF_A_SENTENCE = 2_000
 MOST_PRINTED = 50
 """Groups that are printed with their events, as `page.css` has it; 500 are 230 sheets."""
 
@@ -81,7 +81,7 @@ def _said(group: Group) -> str:
     share = "" if group.share is None else f", in {percent(group.events, round(group.events / group.share))} of these events"
     return (
         f'<p><span class="tag {group.severity}">{group.severity}</span> <strong>{name(group.key.call, group.key.event)}</strong> '
-        f"{_id(group.id)}{_state(group)}<br>{text(group.message)}</p>"
+        f"{_id(group.id)}{_state(group)}<br>{text(short(group.message, MOST_OF_A_SENTENCE))}</p>"
         f'<p class="quiet">{many(group.count, "time")}{share}; first at {text(group.first)}</p>'
     )
 
@@ -110,7 +110,7 @@ def _problems(title: str, rows: Sequence[str], problems: Sequence[Problem], owne
     }
     choices = (
         ("severity", [level for level in counts if counts[level]]),
-        ("event", sorted({problem.event or problem.call or "" for problem in problems} - {""})),
+        ("event", sorted({_filtered(problem.event or problem.call) for problem in problems} - {""})),
         ("id", sorted({problem.id for problem in problems})),
         ("owner", list(owners)),
     )
@@ -130,9 +130,14 @@ def _problems(title: str, rows: Sequence[str], problems: Sequence[Problem], owne
 
 
 def _row(problem: Problem, event: str | None, owners: Sequence[str], body: str) -> str:
-    facts: dict[str, Any] = {"severity": problem.severity, "event": event or "", "id": problem.id, "owner": json.dumps(owners)}
-    attributes = "".join(f' data-{name}="{text(value)}"' for name, value in facts.items())
+    facts = {"severity": problem.severity, "event": _filtered(event), "id": problem.id, "owner": json.dumps(owners) if owners else ""}
+    attributes = "".join(f' data-{fact}="{text(said)}"' for fact, said in facts.items() if said)
     return f"<li{attributes}>{body}</li>"
+
+
+def _filtered(event: str | None) -> str:
+    """The name by which the filter finds an event: cut, since it stands on the page again and again."""
+    return short(event or "", MOST_OF_A_NAME)
 
 
 def _group(group: Group, personal: Set[str]) -> str:
