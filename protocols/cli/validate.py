@@ -268,7 +268,9 @@ def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str |
 
 
 def _slips(scope: Scope | None, expectations: Sequence[Expectation], rates: Rates, report: Report) -> Iterator[str]:
-    """Names in options that are probably a slip of the pen: what they leave out, forbid or let pass would be missed by nobody."""
+    """Options that say less than was probably meant: a slip of the pen in a name, or events left out that are asked for."""
+    if report.left_out and (expectations or report.about.minimums):
+        yield f"notice: {left_out(report)}; what is expected is looked for in the rest alone"
     forbidden = [expectation.events for expectation in expectations if expectation.most == 0]
     named = [("--event", selector) for selector in (scope.events if scope is not None else ())]
     named += [("--forbid", selector) for selector in forbidden]
