@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "shares": {"errors", "violations"},
     "scope": {"errors", "violations", "names", "formats", "engine", "selector", "shares"},
     "report": {"errors", "positions", "problems", "violations", "names", "globs", "selector", "shares"},
-    "explanations": {"violations"},
+    "explanations": {"problems", "violations", "plan", "report"},
     "sinks": {"errors", "positions", "problems", "violations", "report", "explanations"},
     "spec": {"violations", "names", "formats", "plan"},
     "validate": {"errors", "positions", "problems", "violations", "plan", "schema", "engine", "readers", "report", "scope", "jobs"},

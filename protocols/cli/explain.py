@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 import typer
 
 from protocols.cli.options import look
 from protocols.errors import UsageError
+from protocols.globs import matches
 from protocols.names import nearest
+from protocols.problems import Severity
 from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw
 
 EXAMPLES = """\b
@@ -18,6 +21,8 @@ Examples:
   protocols explain                        (every id there is)
   protocols explain lint/unused-definition
   protocols explain unused-definition
+  protocols explain type                   (every id of a family)
+  protocols explain '*-name-case'
 """
 
 
@@ -33,15 +38,16 @@ class Explanation(NamedTuple):
 def explain(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ID", help="What stands in brackets behind a message.", show_default=False),
+        typer.Argument(metavar="ID", help="What stands in brackets behind a message, a family, or a glob.", show_default=False),
     ] = None,
 ) -> int:
     """Say what the id of a message means.
 
-    What is asked for, why it matters, an example. Without an id, list all there are.
+    What is asked for, why it matters, how to mend it, an example. Without an id, list all there are; of a family or a glob
+    such as 'type/*', those it stands for.
     """
     known = {id: explanation for table in TABLES for id, explanation in table().items()}
-    page = [line for asked in ids for id in _ids(asked, known) for line in _page(id, known[id])] if ids else list(_list(known))
+    page = list(_answer(ids, known) if ids else _list(known))
     drawn = look(None, limit=0, quiet=False)
     sys.stdout.buffer.write(draw(page, drawn).encode())
     sys.stdout.buffer.flush()
@@ -58,32 +64,23 @@ def _rules() -> dict[str, Explanation]:
     }
 
 
-def _mistakes() -> dict[str, Explanation]:
-    from protocols.plan import PLAN_KINDS
-
-    return {id: Explanation(str(kind.severity), kind.meaning, kind.meaning) for id, kind in PLAN_KINDS.items()}
-
-
-def _violations() -> dict[str, Explanation]:
-    from protocols.explanations import explanation
-    from protocols.violations import KINDS
+def _others() -> dict[str, Explanation]:
+    from protocols.explanations import MEANINGS, explanation
 
     return {
-        id: Explanation(str(kind.severity), kind.meaning, said.text, said.example)
-        for id, kind in KINDS.items()
-        if (said := explanation(id))
+        said.id: Explanation(_either(said.severities), said.meaning, said.text, said.example.text if said.example else "")
+        for said in map(explanation, MEANINGS)
     }
 
 
-def _of_the_run() -> dict[str, Explanation]:
-    from protocols.report.expectations import EXPECTATIONS
+def _either(severities: Sequence[Severity]) -> str:
+    """`error`, `error or warning`, `error, warning or note`."""
+    *most, last = map(str, severities)
+    return f"{', '.join(most)} or {last}" if most else last
 
-    return {id: Explanation("error", meaning, meaning) for id, meaning in EXPECTATIONS.items()}
 
-
-TABLES: tuple[Callable[[], Mapping[str, Explanation]], ...] = (_rules, _mistakes, _violations, _of_the_run)
-"""Where explanations come from: findings in plans, mistakes that make a plan wrong, violations of events, what a run
-was expected to show."""
+TABLES: tuple[Callable[[], Mapping[str, Explanation]], ...] = (_rules, _others)
+"""Where explanations come from: findings in plans, and everything else."""
 
 
 def _list(known: Mapping[str, Explanation]) -> Iterator[Line]:
@@ -93,7 +90,7 @@ def _list(known: Mapping[str, Explanation]) -> Iterator[Line]:
 
 
 def _page(id: str, said: Explanation) -> Iterator[Line]:
-    yield Line("", [Span(id, "bold"), Span(f"  {said.severity}", COLOURS.get(said.severity.partition(",")[0], "dim"))])
+    yield Line("", [Span(id, "bold"), Span(f"  {said.severity}", COLOURS.get(re.split("[, ]", said.severity)[0], "dim"))])
     yield BLANK
     for paragraph in said.text.split("\n\n"):
         yield Line("", [Span(" ".join(paragraph.split()))])
@@ -106,10 +103,27 @@ def _page(id: str, said: Explanation) -> Iterator[Line]:
         yield BLANK
 
 
-def _ids(asked: str, known: Mapping[str, Explanation]) -> list[str]:
-    """The ids that were asked for; the family may be left out. Raises UsageError where there is none such."""
-    meant = [id for id in known if asked in (id, id.partition("/")[2])]
-    if not meant:
-        near = nearest(asked, known) or nearest(asked, [id.partition("/")[2] for id in known])
-        raise UsageError(f"nothing is called {asked}; {f'did you mean {near}?' if near else 'protocols explain lists every id'}")
-    return meant
+def _answer(ids: Sequence[str], known: Mapping[str, Explanation]) -> Iterator[Line]:
+    """All about each id, whose family may be left out, then a line for each that a family or a glob stands for. Raises
+    UsageError where there is none such."""
+    listed: dict[str, Explanation] = {}
+    for asked in ids:
+        exact = [id for id in known if asked in (id, id.partition("/")[2])]
+        meant = [id for id in known if id.partition("/")[0] == asked.removesuffix("/") or matches(asked, id)]
+        if not exact and not meant:
+            raise UsageError(f"nothing is called {asked}; {_hint(asked, known)}")
+        for id in exact:
+            yield from _page(id, known[id])
+        if not exact:
+            listed |= {id: known[id] for id in meant}
+    if listed:
+        yield from _list(listed)
+
+
+def _hint(asked: str, known: Iterable[str]) -> str:
+    """What was probably meant: an id, a family, or an id whose family is another or was left out."""
+    families, kinds = zip(*(id.split("/") for id in known), strict=True)
+    near = nearest(asked, known) or nearest(asked, families) or nearest(asked.rpartition("/")[2], kinds)
+    if near in kinds and "/" in asked:
+        near = next(id for id in known if id.endswith(f"/{near}"))
+    return f"did you mean {near}?" if near else "protocols explain lists every id"

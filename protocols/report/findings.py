@@ -16,7 +16,7 @@ MISTAKES = "plan"
 class Findings:
     """Problems of plan files, in the order of the files, lines and columns.
 
-    `explained` has what the ids among them mean, in one sentence and in full: `{id: (meaning, documentation)}`.
+    `explained` has what the rules among their ids ask for, in one sentence and in full: `{id: (meaning, documentation)}`.
     `files` are those that were looked at, of which `alone` are parts whose plan was not named; `beside` are those that they
     extend and that were not looked at. `texts` holds what stands in a
     file, by its name. `silenced` counts what comments silence; of the problems, `fixable` can be put right by the tool, and

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from protocols.plan import PLAN_KINDS
 from protocols.plan.extend import real_path
 from protocols.plan.load import Loaded, load_files
 from protocols.problems import Problem, Severity
@@ -153,21 +152,13 @@ def _result(run: _Run) -> Linted:
         problems=tuple(sorted(problems, key=_reading_order(run.files))),
         files=tuple(run.files),
         texts=run.texts,
-        explained={id: said for id in {problem.id for problem in problems} if (said := _explained(id))},
+        explained={FAMILY + rule: (RULES[rule].meaning, RULES[rule].documentation) for rule in {found.rule for found in kept}},
         silenced=len(run.silenced),
         fixable=len(fixes),
         beside=tuple(run.beside),
         alone=tuple(run.alone),
     )
     return Linted(findings, tuple(fixes))
-
-
-def _explained(id: str) -> tuple[str, str] | None:
-    """What an id means, in one sentence and in full: that of a rule, or of a mistake that makes a plan wrong."""
-    rule = RULES.get(id.removeprefix(FAMILY))
-    if rule is not None:
-        return rule.meaning, rule.documentation
-    return (PLAN_KINDS[id].meaning, PLAN_KINDS[id].meaning) if id in PLAN_KINDS else None
 
 
 def _reading_order(files: Sequence[str]) -> Callable[[Problem], tuple[int, str, int, int, str]]:

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from protocols.explanations import explanation
+from protocols.explanations import MEANINGS, explanation
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Group, Outcome, Report, Sample, first_to_mend
 from protocols.report.expectations import EXPECTATIONS
 from protocols.report.report import Key
 from protocols.sinks.page import short
-from protocols.violations import KINDS, percent
+from protocols.violations import percent
 
 STATES = {"new": "", "known": "known by the baseline", "suppressed": "waived"}
 """State of a group -> why it does not count; the new ones do."""
@@ -73,13 +73,11 @@ class Explained(NamedTuple):
 
 def explained(id: str, outcome: Outcome) -> Explained:
     """What is said of an id."""
-    if id in KINDS:
+    if id in MEANINGS:
         said = explanation(id)
         return Explained(said.meaning, said.text, said.markdown)
-    meaning, text = EXPECTATIONS.get(id, ""), ""
-    if isinstance(outcome, Findings):
-        meaning, text = outcome.explained.get(id, ("", ""))
-    return Explained(meaning or id, text or meaning or id, text or meaning or id)
+    meaning, text = outcome.explained.get(id, (id, id)) if isinstance(outcome, Findings) else (id, id)
+    return Explained(meaning, text, text)
 
 
 def first(report: Report, most: int) -> list[Row]:
