@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,29 @@ def test_a_page_says_what_was_cut_and_stays_small() -> None:
     assert b"1,800 healthier kinds not shown." in page
     assert len(page) < 800_000
     assert len(written(hostile())) < 500_000  # an owner and a file have names of 100,000 characters; the event's are cut
+
+
+def test_a_page_says_what_its_ids_mean() -> None:
+    """Each once, in the words of `protocols explain`; of a rule what the findings bring, of an id that nobody knows the id."""
+    ids = ("plan/no-plan-files", "lint/odd-name", "lint/odd-name", "type/null-value", "coverage/too-low", "my/own")
+    problems = tuple(Problem(id=id, severity=Severity.error, message="x") for id in ids)
+    page = written(Findings(problems=problems, files=("p.yaml",), explained={"lint/odd-name": ("Odd.", "Odd.\n\nNames & more.")})).decode()
+    glossary = page.partition('<dl class="glossary">')[2].partition("</dl>")[0]
+    assert re.findall('<dt id="([^"]*)', glossary) == [
+        "coverage/too-low",
+        "lint/odd-name",
+        "my/own",
+        "plan/no-plan-files",
+        "type/null-value",
+    ]
+    assert "<dd><p>Odd.</p><p>Names &amp; more.</p></dd>" in glossary
+    assert "<dd><p>my/own</p></dd>" in glossary
+    assert (
+        "<dd><p>A folder or a glob in `extends` finds no plan file.</p>"
+        "<p>Why it matters: A folder that is empty by mistake would make a plan without events, and every event unplanned.</p>"
+        "<p>How to mend it: Correct the path, which is sought from the file that names it. Files of a plan end in .yaml or .yml.</p></dd>"
+    ) in glossary
+    assert '<a href="#plan/no-plan-files"><code>plan/no-plan-files</code></a>' in page
 
 
 def test_a_page_needs_nothing_from_elsewhere() -> None:

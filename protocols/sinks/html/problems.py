@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec import UNSET
 
-from protocols.explanations import explanation
+from protocols.explanations import MEANINGS, explanation
 from protocols.problems import Problem, Severity
-from protocols.report import Findings, Group, Report, Sample
+from protocols.report import Findings, Group, Outcome, Report, Sample
 from protocols.sinks.html.payloads import payload
 from protocols.sinks.html.texts import MOST_OF_A_NAME, name, section, text, value
 from protocols.sinks.page import many, severities, short
-from protocols.sinks.rows import STATES
-from protocols.violations import KINDS, counted, percent
+from protocols.sinks.rows import STATES, explained
+from protocols.violations import counted, percent
 
 MOST_GROUPS = 500
 """Groups on the page, the most frequent of each severity first; of 10,000 small ones 500 are 0.4 MB, all 6.3 MB."""
@@ -35,7 +35,7 @@ def of_report(report: Report) -> Iterator[str]:
     if len(rows) > MOST_PRINTED:
         note += f"<p>On paper, a list of more than {MOST_PRINTED} has only the events that are unfolded; filter it for all.</p>"
     yield _problems("All kinds of problems", rows, [group.problem for group in shown], owners, note)
-    yield _glossary(shown)
+    yield _glossary((group.problem for group in shown), report)
 
 
 def of_findings(findings: Findings) -> Iterator[str]:
@@ -44,6 +44,7 @@ def of_findings(findings: Findings) -> Iterator[str]:
     note = f"<p>{many(cut, 'more finding')} not shown; --format json has all.</p>" if cut > 0 else ""
     shown = findings.problems[:MOST_FINDINGS]
     yield _problems("All findings", [_finding(problem) for problem in shown], shown, [], note)
+    yield _glossary(shown, findings)
 
 
 def first(groups: Sequence[Group], personal: Set[str]) -> str:
@@ -58,23 +59,24 @@ def first(groups: Sequence[Group], personal: Set[str]) -> str:
 
 def _advice(group: Group) -> str:
     """How such a fault is mended, and who sees to the event."""
-    fix = explanation(group.id).fix if group.id in KINDS else ""
+    fix = explanation(group.id).fix if group.id in MEANINGS else ""
     owners = f"Owned by {', '.join(_owners(group))}." if _owners(group) else ""
     plan = f"The plan says so at {group.problem.plan}." if group.problem.plan is not None else ""
     said = " ".join(part for part in (fix, plan, owners) if part)
     return f"<p>{text(said)}</p>" if said else ""
 
 
-def _glossary(groups: Sequence[Group]) -> str:
+def _glossary(problems: Iterable[Problem], outcome: Outcome) -> str:
     """What the ids on the page mean, each once."""
-    ids = sorted({group.id for group in groups if group.id in KINDS})
-    if not ids:
-        return ""
     said = "".join(
-        f'<dt id="{text(id)}"><code>{text(id)}</code></dt><dd>{text(each.meaning)} {text(each.why)} {text(each.fix)}</dd>'
-        for id, each in ((id, explanation(id)) for id in ids)
+        f'<dt id="{text(id)}"><code>{text(id)}</code></dt><dd>{_paragraphs(explained(id, outcome).text)}</dd>'
+        for id in sorted({problem.id for problem in problems})
     )
-    return section("glossary", "What the ids mean", f'<dl class="glossary">{said}</dl>')
+    return section("glossary", "What the ids mean", f'<dl class="glossary">{said}</dl>') if said else ""
+
+
+def _paragraphs(of: str) -> str:
+    return "".join(f"<p>{text(paragraph)}</p>" for paragraph in of.split("\n\n"))
 
 
 def _said(group: Group) -> str:
@@ -87,7 +89,7 @@ def _said(group: Group) -> str:
 
 
 def _id(id: str) -> str:
-    return f'<a href="#{text(id)}"><code>{text(id)}</code></a>' if id in KINDS else f"<code>{text(id)}</code>"
+    return f'<a href="#{text(id)}"><code>{text(id)}</code></a>'
 
 
 def _state(group: Group) -> str:
@@ -151,5 +153,5 @@ def _owners(group: Group) -> Sequence[str]:
 
 def _finding(problem: Problem) -> str:
     place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
-    said = f'<span class="tag {problem.severity}">{problem.severity}</span> <code>{text(problem.id)}</code><br>{text(problem.message)}'
+    said = f'<span class="tag {problem.severity}">{problem.severity}</span> {_id(problem.id)}<br>{text(problem.message)}'
     return _row(problem, problem.event or problem.call, (), f'<p>{said}</p><p class="quiet">{text(place)}</p>')
