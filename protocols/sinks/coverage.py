@@ -15,7 +15,8 @@ from itertools import groupby
 from protocols.report.coverage import PARTS, Coverage, Item, Unplanned
 from protocols.report.expectations import times
 from protocols.sinks.page import Line, Span, short
-from protocols.violations import dotted, pointer_tokens, quoted_if_odd
+from protocols.sinks.subject import subject
+from protocols.violations import dotted, pointer_tokens
 
 MOST_NAMED = 6
 """Items that are named of each part; a few lines are enough to begin with, and `--format json` has them all."""
@@ -44,7 +45,7 @@ def _named(unseen: Sequence[Item], coverage: Coverage) -> str:
             "events",
             "versions",
         )
-        else ", ".join(event_of(*item[1:4]) for item in shown)
+        else ", ".join(subject(*item[1:4]) for item in shown)
     )
     more = len(unseen) - len(shown)
     return f"{names} and {more:,} more" if more else names
@@ -56,20 +57,13 @@ def _of_event(items: Sequence[Item]) -> str:
     for pointer, each in groupby(items, key=lambda item: item.pointer):
         values = ", ".join(short(json.dumps(item.value, ensure_ascii=False), 40) for item in each if item.part == "values")
         said.append(f"{place(pointer)} {values}".rstrip())
-    return f"{event_of(*items[0][1:4])} {', '.join(said)}"
+    return f"{subject(*items[0][1:4])} {', '.join(said)}"
 
 
 def place(pointer: str | None) -> str:
     """A property as it is called inside its event: `products[*].sku`."""
     tokens = pointer_tokens(pointer or "")
     return short(dotted(tokens[1:] if len(tokens) > 1 else tokens, tokens[1:]), 80)
-
-
-def event_of(call: str | None, event: str | None, version: int | None) -> str:
-    """`Order Completed`, `Signed Up (version 2)`, `page Checkout`, `identify`."""
-    name = quoted_if_odd(short(event, 80)) if event is not None else None
-    named = name if call == "track" and name is not None else " ".join(part for part in (call, name) if part is not None)
-    return f"{named} (version {version})" if version is not None else named
 
 
 def _unplanned(found: Sequence[Unplanned]) -> str:
@@ -79,5 +73,5 @@ def _unplanned(found: Sequence[Unplanned]) -> str:
 
 
 def _what(found: Unplanned) -> str:
-    event = event_of(found.call, found.event, found.version)
+    event = subject(found.call, found.event, found.version)
     return event if found.pointer is None else f"{place(found.pointer)} of {event}"

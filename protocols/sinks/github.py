@@ -11,8 +11,9 @@ from typing import BinaryIO
 
 from protocols.problems import Problem, Severity
 from protocols.report import Outcome, Verdict
-from protocols.sinks.rows import Row, relative, rows, subject
+from protocols.sinks.rows import Row, relative, rows
 from protocols.sinks.sink import Look, safe
+from protocols.sinks.subject import subject
 from protocols.sinks.terminal import counts, sentence
 from protocols.violations import many
 
@@ -44,7 +45,7 @@ def _lines(outcome: Outcome, verdict: Verdict, root: str | None) -> Iterator[str
 
 
 def _annotation(row: Row, root: str | None) -> str:
-    event = subject(row.key)
+    event = subject(*row.key)
     place = row.where
     where = {"file": relative(place.file, root), "line": str(place.line), "col": str(place.column)} if place is not None else {}
     return _command(

@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Outcome, Verdict
-from protocols.sinks.rows import Row, fingerprints, relative, rows, subject
+from protocols.sinks.rows import Row, fingerprints, relative, rows
 from protocols.sinks.sink import Look, to_json
+from protocols.sinks.subject import subject
 
 _SEVERITIES: Mapping[Severity, str] = {Severity.error: "major", Severity.warning: "minor", Severity.note: "info"}
 
@@ -33,7 +34,7 @@ class GitLab:
 
 
 def _entry(row: Row, mark: str, outcome: Outcome, root: str | None) -> dict[str, Any]:
-    event = subject(row.key)
+    event = subject(*row.key)
     said = f"{event}: {row.message}" if event and event not in row.message else row.message
     return {
         "description": "; ".join((said, *row.facts[:1])),

@@ -15,8 +15,9 @@ from xml.etree import ElementTree
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Outcome, Report, Verdict
 from protocols.report.report import Key
-from protocols.sinks.rows import STATES, Row, relative, rows, subject
+from protocols.sinks.rows import STATES, Row, relative, rows
 from protocols.sinks.sink import Look, safe
+from protocols.sinks.subject import subject
 
 
 class JUnit:
@@ -49,7 +50,7 @@ def _of_events(report: Report) -> Iterator[_Suite]:
     for row in rows(report):
         by_key.setdefault(row.key, []).append(row)
     for key, found in by_key.items():
-        yield _Suite(subject(key) or "records of no known call", found, "every event fits the plan")
+        yield _Suite(subject(*key) or "records of no known call", found, "every event fits the plan")
 
 
 def _of_files(findings: Findings, root: str | None) -> Iterator[_Suite]:

@@ -16,8 +16,9 @@ from protocols.report import Outcome, Report, Verdict
 from protocols.report.coverage import Coverage
 from protocols.sinks.coverage import lines
 from protocols.sinks.page import short
-from protocols.sinks.rows import Row, first, relative, rows, subject
+from protocols.sinks.rows import Row, first, relative, rows
 from protocols.sinks.sink import Look, safe
+from protocols.sinks.subject import subject
 from protocols.sinks.terminal import counts, sentence
 from protocols.violations import many, percent
 
@@ -77,7 +78,7 @@ def _lines(outcome: Outcome, verdict: Verdict, found: Sequence[Row], most: int, 
 
 
 def _first(number: int, row: Row, root: str | None) -> Iterator[str]:
-    event = subject(row.key)
+    event = subject(*row.key)
     yield f"{number}. **{_text(event)}** {_code(row.id)}" if event else f"{number}. {_code(row.id)}"
     yield f"   - {_text(row.message)}"
     yield from (f"   - {_text(fact)}" for fact in row.facts)
@@ -96,7 +97,7 @@ def _health(report: Report) -> Iterator[str]:
     yield "|---|---:|---:|"
     ranked = sorted(report.traffic, key=lambda entry: (-entry.invalid, -entry.count))
     for entry in ranked[:MOST_EVENTS]:
-        name = (_text(short(subject(entry.key), 80)) or "records of no known call") + ("" if entry.planned else " (not planned)")
+        name = (_text(subject(*entry.key)) or "records of no known call") + ("" if entry.planned else " (not planned)")
         share = f"{entry.invalid:,} ({percent(entry.invalid, entry.count)})" if entry.invalid else "0"
         yield f"| {name} | {entry.count:,} | {share} |"
     if len(ranked) > MOST_EVENTS:
@@ -108,7 +109,7 @@ def _table(found: Iterable[Row], root: str | None) -> Iterator[str]:
     yield "|---|---|---|---:|---|"
     for row in found:
         place = _code(_place(row, root)) if row.where is not None else ""
-        yield f"| {row.severity} | {_text(short(subject(row.key), 80))} | {_text(row.message)} {_code(row.id)} | {row.times:,} | {place} |"
+        yield f"| {row.severity} | {_text(subject(*row.key))} | {_text(row.message)} {_code(row.id)} | {row.times:,} | {place} |"
 
 
 def _place(row: Row, root: str | None, *, plan: bool = False) -> str:

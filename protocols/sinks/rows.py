@@ -85,12 +85,6 @@ def first(report: Report, most: int) -> list[Row]:
     return [_of_group(group) for group in first_to_mend(report, most)]
 
 
-def subject(key: Key) -> str:
-    """`Order Completed`, `Signed Up (version 2)`, `page Checkout`, `identify`; empty where nothing is known of the call."""
-    named = key.event if key.call == "track" and key.event is not None else " ".join(part for part in key[:2] if part is not None)
-    return f"{named} (version {key.version})" if key.version is not None else named
-
-
 def relative(file: str, root: str | None) -> str:
     """The path of a file as seen from the folder `root`, with slashes; as it is where the file lies elsewhere."""
     path = PurePath(file)

@@ -15,8 +15,9 @@ import protocols
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Outcome, Verdict
-from protocols.sinks.rows import STATES, Explained, Row, explained, fingerprints, relative, rows, subject
+from protocols.sinks.rows import STATES, Explained, Row, explained, fingerprints, relative, rows
 from protocols.sinks.sink import Look, to_json
+from protocols.sinks.subject import subject
 from protocols.violations import many
 
 MOST_RESULTS = 5_000
@@ -121,14 +122,14 @@ def _result(row: Row, rule: int, mark: str, root: str | None) -> dict[str, Any]:
 
 
 def _said(row: Row) -> Iterator[str]:
-    event = subject(row.key)
+    event = subject(*row.key)
     yield f"{event}: {row.message}" if event and event not in row.message else row.message
     yield from row.facts
 
 
 def _location(row: Row, root: str | None) -> dict[str, Any]:
     """Where it was seen, and in which event."""
-    event = subject(row.key)
+    event = subject(*row.key)
     name = "/".join(part for part in (event, (row.pointer or "").lstrip("/")) if part)
     return {
         **({"physicalLocation": _physical(row.where, root)} if row.where is not None else {}),

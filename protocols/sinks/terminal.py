@@ -28,6 +28,7 @@ from protocols.report.report import Key
 from protocols.sinks import coverage, frames
 from protocols.sinks.page import BLANK, COLOURS, Line, Span, draw, severities, short
 from protocols.sinks.sink import Look
+from protocols.sinks.subject import subject
 from protocols.violations import many, percent
 
 FIRST = 3
@@ -153,9 +154,9 @@ def _select(ranked: Sequence[Group], limit: int) -> tuple[list[Group], list[Grou
 def _group(group: Group, total: int, *, beside_known: bool = False) -> Iterator[Line]:
     """A group in full; it is called new where others are not."""
     severity = str(group.severity)
-    subject = [Span(_subject(group.key), "bold"), Span("  ")] if group.key.call else []
+    whose = [Span(subject(*group.key), "bold"), Span("  ")] if group.key.call else []
     state = [Span("  new", "bold")] if beside_known else []
-    yield Line(f"{severity}  ", [*subject, Span(group.id, "dim"), *state], COLOURS[severity])
+    yield Line(f"{severity}  ", [*whose, Span(group.id, "dim"), *state], COLOURS[severity])
     said = group.say(None) if group.hint is None else group.say(None).removesuffix(f"; {group.hint}")
     yield Line("  ", [Span(short(said, 400))])
     if group.hint is not None:
@@ -175,25 +176,19 @@ def _first(groups: Sequence[Group], totals: Mapping[Key, int]) -> Iterator[Line]
     for number, group in enumerate(groups, 1):
         share = f" of {totals[group.key]:,}" if totals.get(group.key, 0) > group.events > 0 else ""
         often = f"{group.events:,}{share} events" if share else many(group.events or group.count, "event" if group.events else "time")
-        subject = f"{_subject(group.key)}: " if group.key.call and _subject(group.key) not in group.message else ""
-        yield Line(f"  {number}  ", [Span(f"{subject}{short(group.message, 160)}"), Span(f"  {often}", "dim")])
+        event = subject(*group.key)
+        whose = f"{event}: " if group.key.call and event not in group.message else ""
+        yield Line(f"  {number}  ", [Span(f"{whose}{short(group.message, 160)}"), Span(f"  {often}", "dim")])
 
 
 def _fact(label: str, *body: Span) -> Line:
     return Line(f"  {label:<4}  ", body, "dim")
 
 
-def _subject(key: Key) -> str:
-    """`Order Completed`, `Signed Up (version 2)`, `page Checkout`, `identify`."""
-    named = key.event if key.call == "track" and key.event is not None else " ".join(part for part in key[:2] if part is not None)
-    version = f" (version {key.version})" if key.version is not None else ""
-    return f"{short(named, 80)}{version}"
-
-
 def _seen(group: Group, total: int) -> str:
     """How often, in how much of the event's traffic, and where first."""
     first = group.first
-    named = f"{total:,} {_subject(group.key)} {'events' if group.key.event is not None else 'calls'}"
+    named = f"{total:,} {subject(*group.key)} {'events' if group.key.event is not None else 'calls'}"
     told = total > 1 and group.events and group.key.call is not None
     if group.count == 1:
         return f"once in {named}, at {first}" if told else f"once, at {first}"
@@ -226,8 +221,8 @@ def _cut(cut: Sequence[Group]) -> Iterator[Line]:
     most = sorted(by_event.items(), key=lambda entry: -len(entry[1]))
     for key, groups in most[:GROUPS_OF_ONE_EVENT]:
         counts = {str(severity): sum(group.count for group in groups if group.severity is severity) for severity in reversed(Severity)}
-        subject = _subject(key) if key.call else "records of no known call"
-        yield Line("  ", [Span(f"{subject}: {many(len(groups), 'more group')}, {severities(counts)}")])
+        event = subject(*key) if key.call else "records of no known call"
+        yield Line("  ", [Span(f"{event}: {many(len(groups), 'more group')}, {severities(counts)}")])
     if len(most) > GROUPS_OF_ONE_EVENT:
         yield Line("  ", [Span(f"and {many(len(most) - GROUPS_OF_ONE_EVENT, 'more event')}")])
 
@@ -236,9 +231,9 @@ def _excused(groups: Sequence[Group], limit: int) -> Iterator[Line]:
     """What does not fail the run, one line each: it is there to be looked up, not to be read again in every run."""
     shown = groups[: min(limit, _MOST_EXCUSED)] if limit else groups
     for group in shown:
-        subject = f"{_subject(group.key)}  " if group.key.call else ""
+        whose = f"{subject(*group.key)}  " if group.key.call else ""
         where = f"  {short(group.pointer, 80)}" if group.pointer else ""
-        yield Line(f"{_STATES[group.state]}  ", [Span(f"{subject}{group.id}{where}  {_times(group.count)}")], "dim")
+        yield Line(f"{_STATES[group.state]}  ", [Span(f"{whose}{group.id}{where}  {_times(group.count)}")], "dim")
     cut = groups[len(shown) :]
     if cut:
         violations = sum(group.count for group in cut)
@@ -285,7 +280,7 @@ def _remarks(report: Report) -> Iterator[Line]:
     if report.coverage is not None or report.left_out:
         return  # the one says so itself, and of what was left out nobody knows
     named = sum(planned.event is not None for planned in report.about.planned)
-    unseen = [_subject(planned.key) for planned in report.unseen]
+    unseen = [subject(*planned.key) for planned in report.unseen]
     if 0 < len(unseen) < named:  # where none was seen, the plan is not the one of these events, or there are no events
         names = ", ".join(unseen[:3]) + (", ..." if len(unseen) > 3 else "")
         yield Line("", [Span(f"{len(unseen):,} of {many(named, 'planned event')} never seen: {names}")])

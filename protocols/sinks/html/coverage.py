@@ -8,10 +8,11 @@ from itertools import groupby
 
 from protocols.report import Report
 from protocols.report.coverage import PARTS, Coverage, Item, Unplanned
-from protocols.sinks.coverage import event_of, place
+from protocols.sinks.coverage import place
 from protocols.sinks.html.charts import Row, Series, chart, table
 from protocols.sinks.html.texts import details, text
 from protocols.sinks.page import short
+from protocols.sinks.subject import subject
 from protocols.violations import many, percent
 
 MOST = 200
@@ -55,7 +56,7 @@ def _share(row: Row) -> str:
 
 
 def _unseen_events(report: Report) -> str:
-    return _names("Events never seen", [event_of(*entry.key) for entry in report.unseen])
+    return _names("Events never seen", [subject(*entry.key) for entry in report.unseen])
 
 
 def _unseen(coverage: Coverage, part: str) -> str:
@@ -65,7 +66,7 @@ def _unseen(coverage: Coverage, part: str) -> str:
         return ""
     title = f"{TITLES[part]} never seen"
     if part in ("events", "versions"):
-        return _names(title, [event_of(*item[1:4]) for item in unseen])
+        return _names(title, [subject(*item[1:4]) for item in unseen])
     never = {item[1:3] for item in coverage.unseen("events")}
     rest = [item for item in unseen if item[1:3] not in never]
     left = len(unseen) - len(rest)
@@ -79,7 +80,7 @@ def _of_event(items: Sequence[Item]) -> str:
     for pointer, each in groupby(items, key=lambda item: item.pointer):
         values = ", ".join(short(json.dumps(item.value, ensure_ascii=False), 40) for item in each if item.part == "values")
         said.append(f"{place(pointer)} {values}".rstrip())
-    return f"{event_of(*items[0][1:4])}: {', '.join(said)}"
+    return f"{subject(*items[0][1:4])}: {', '.join(said)}"
 
 
 def _unplanned(report: Report) -> str:
@@ -88,7 +89,7 @@ def _unplanned(report: Report) -> str:
         found = [(_what(each), each.count) for each in report.coverage.unplanned]
     else:
         traffic = (entry for entry in report.traffic if not entry.planned and entry.key.event is not None)
-        found = [(event_of(*entry.key), entry.count) for entry in sorted(traffic, key=lambda entry: -entry.count)]
+        found = [(subject(*entry.key), entry.count) for entry in sorted(traffic, key=lambda entry: -entry.count)]
     if not found:
         return "<p>Seen and not planned: nothing.</p>"
     rows = [Row(text(what), (count,)) for what, count in found[:MOST]]
@@ -97,7 +98,7 @@ def _unplanned(report: Report) -> str:
 
 
 def _what(found: Unplanned) -> str:
-    event = event_of(found.call, found.event, found.version)
+    event = subject(found.call, found.event, found.version)
     return event if found.pointer is None else f"{place(found.pointer)} of {event}"
 
 

@@ -14,7 +14,7 @@ from protocols.sinks.html.payloads import payload
 from protocols.sinks.html.texts import MOST_OF_A_NAME, name, section, text, value
 from protocols.sinks.page import many, severities, short
 from protocols.sinks.rows import STATES, explained
-from protocols.violations import counted, percent
+from protocols.violations import counted, percent, quoted_if_odd
 
 MOST_GROUPS = 500
 """Groups on the page, the most frequent of each severity first; of 10,000 small ones 500 are 0.4 MB, all 6.3 MB."""
@@ -118,7 +118,7 @@ def _problems(title: str, rows: Sequence[str], problems: Sequence[Problem], owne
     )
     selects = "".join(
         f'<label>{name.title()} <select data-filter="{name}"><option value="">all</option>'
-        + "".join(f'<option value="{text(each)}">{text(each[:80])}</option>' for each in values)
+        + "".join(f'<option value="{text(each)}">{text(quoted_if_odd(each))}</option>' for each in values)
         + "</select></label>"
         for name, values in choices
         if values

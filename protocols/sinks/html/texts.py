@@ -8,6 +8,7 @@ from typing import Any
 
 from protocols.sinks.page import short
 from protocols.sinks.sink import safe
+from protocols.sinks.subject import subject
 
 MOST_OF_A_NAME = 200
 
@@ -19,8 +20,7 @@ def text(of: object) -> str:
 
 def name(call: str | None, event: str | None, version: int | None = None) -> str:
     """What people call an event, as markup."""
-    said = event if event is not None else call or "no known call"
-    return text(short(said, MOST_OF_A_NAME)) + ("" if version is None else f" v{version}")
+    return text(subject(call, event, version) or "no known call")
 
 
 def value(of: Any) -> str:
