@@ -132,7 +132,7 @@ class Diff:
         self.out = out
         self.lines = lines
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         """Nothing: it is still there after all that is shown."""
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:

@@ -115,10 +115,10 @@ class Results:
         self._sinks = sinks
         self.streams = streams
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         try:
             for sink in self.streams:
-                sink.problem(problem)
+                sink.problem(problem, state)
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -23,8 +23,11 @@ from protocols.sinks.terminal import closing, left_out
 from protocols.weights import weights
 
 if TYPE_CHECKING:
+    from protocols.cli.results import Results
+    from protocols.problems import Problem
     from protocols.report import Report, Verdict
     from protocols.report.expectations import Expectation
+    from protocols.report.settle import Excuses
     from protocols.scope import Scope
 
 ENGINES = {
@@ -210,6 +213,7 @@ def validate(
     severities = weights(said.severity, select=said.select, ignore=said.ignore)
     off = switched_off(severities)
     now = day(today)
+    excuse = excuses(today=now, waivers=config.waivers, baseline=known)
     loaded = load_plan(plan_or_default(said.plan, quiet=quiet))
     sources = [source.path for source in expand(inputs) if isinstance(source, Source) and source.path]
     keep_all_apart(wanted, [*sources, *(file.path for file in loaded.files), *([file] if file else [])])
@@ -227,14 +231,14 @@ def validate(
             timeline=any(SINKS[each.format].timeline for each in wanted),
             stdin=sys.stdin.buffer,
             jobs=said.jobs or cores(),
-            on_problem=results.problem if results.streams else None,
+            on_problem=_told(results, excuse) if results.streams else None,
             on_bytes=bar.bytes,
             on_events=bar.events,
             scope=chosen,
             expectations=expectations,
             coverage=said.coverage,
             minimums=minimums,
-            excuse=excuses(today=now, waivers=config.waivers, baseline=known),
+            excuse=excuse,
         )
         report = settle(report, today=now, waivers=config.waivers, baseline=known, off=off)
         verdict = judge(report, said.fail_on, rates=agreed, allow_empty=allow_empty)
@@ -248,6 +252,11 @@ def validate(
     if file is not None and known is not None and chosen is None and not verdict.incomplete:
         shrink(file, known, report, update=said.update_baseline, quiet=quiet)
     return verdict.exit_code
+
+
+def _told(results: Results, excuse: Excuses | None) -> Callable[[Problem], None]:
+    """Tells a problem with its state, which waivers and a baseline have settled before it is found."""
+    return results.problem if excuse is None else lambda problem: results.problem(problem, excuse.state(problem))
 
 
 def _notices(report: Report, verdict: Verdict, sources: Sequence[str], at: str | None) -> Iterator[str]:

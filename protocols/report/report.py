@@ -29,6 +29,7 @@ from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, p
 
 if TYPE_CHECKING:
     from protocols.report.settle import Settled
+    from protocols.report.waivers import Waiver
 
 
 class Route(Protocol):
@@ -168,7 +169,7 @@ class Group:
     `got` counts the problems by JSON type of what was found; `actual_varies` and `hint_varies` say whether the first's
     `actual` and `hint` hold for all. `samples` are the first different values. `payload` is the text
     of the first event, empty where it is not kept. `state` is `new`, or as waivers and a
-    baseline have settled it, `known` or `suppressed`.
+    baseline have settled it, `known` or `suppressed`; `waiver` is the one that excuses it.
     """
 
     problem: Problem
@@ -185,6 +186,7 @@ class Group:
     planned: Planned | None
     payload: str = ""
     state: str = "new"
+    waiver: Waiver | None = None
 
     @property
     def id(self) -> str:

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from protocols.problems import Severity
+from protocols.problems import Problem, Severity
 from protocols.report.baseline import Baseline, Entry, healed
-from protocols.report.report import Group, Report, Spot
+from protocols.report.report import Group, Key, Report, Spot
 from protocols.report.waivers import Unused, Waiver, unused
 
 NEW, KNOWN, SUPPRESSED = "new", "known", "suppressed"
@@ -43,7 +43,11 @@ class Excuses:
     baseline: Baseline | None
 
     def __call__(self, spot: Spot) -> bool:
-        return any(waiver.covers(spot) for waiver in self.waivers) or (self.baseline is not None and self.baseline.knows(spot))
+        return _state(spot, self.waivers, self.baseline)[0] != NEW
+
+    def state(self, problem: Problem) -> str:
+        """What `settle` will say of the group of a problem; the two agree, since neither looks at what a group counts."""
+        return _state(Spot(problem, Key(problem.call, problem.event, problem.version)), self.waivers, self.baseline)[0]
 
 
 def excuses(*, today: datetime.date, waivers: Sequence[Waiver] = (), baseline: Baseline | None = None) -> Excuses | None:
@@ -67,7 +71,7 @@ def settle(
     if not waivers and baseline is None:
         return report
     holding = [waiver for waiver in waivers if not waiver.expired(today)]
-    groups = tuple(replace(group, state=_state(group, holding, baseline)) for group in report.groups)
+    groups = tuple(_settled(group, holding, baseline) for group in report.groups)
     suppressed = _counts(group for group in groups if group.state == SUPPRESSED)
     known = _counts(group for group in groups if group.state == KNOWN)
     if baseline is not None and report.folded:
@@ -85,10 +89,17 @@ def settle(
     return replace(report, groups=groups, settled=settled)
 
 
-def _state(group: Group, waivers: Sequence[Waiver], baseline: Baseline | None) -> str:
-    if any(waiver.covers(group) for waiver in waivers):
-        return SUPPRESSED
-    return KNOWN if baseline is not None and baseline.knows(group) else NEW
+def _settled(group: Group, waivers: Sequence[Waiver], baseline: Baseline | None) -> Group:
+    state, waiver = _state(group, waivers, baseline)
+    return replace(group, state=state, waiver=waiver)
+
+
+def _state(spot: Group | Spot, waivers: Sequence[Waiver], baseline: Baseline | None) -> tuple[str, Waiver | None]:
+    """The state, and the first waiver that excuses it."""
+    for waiver in waivers:
+        if waiver.covers(spot):
+            return SUPPRESSED, waiver
+    return (KNOWN if baseline is not None and baseline.knows(spot) else NEW), None
 
 
 def _counts(groups: Iterable[Group]) -> Counter[tuple[str, Severity, str | None]]:

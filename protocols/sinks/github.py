@@ -27,7 +27,7 @@ class GitHub:
         self.out = out
         self.root = look.root
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         """Nothing: the annotations are written when all are known."""
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:

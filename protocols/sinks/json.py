@@ -31,7 +31,7 @@ class Json:
     def __init__(self, out: BinaryIO, look: Look) -> None:
         self.out = out
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         """Nothing: the report has it, folded."""
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:

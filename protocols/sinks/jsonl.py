@@ -10,13 +10,16 @@ from protocols.sinks.sink import Look, to_json
 
 
 class JsonLines:
-    """All fields on every line, null where a problem has none, so that rows make a table."""
+    """All fields on every line, null where a problem has none, so that rows make a table.
+
+    `state` is `new`, `known` by the baseline or `suppressed` by a waiver, as in the other formats: both are read before the first event.
+    """
 
     def __init__(self, out: BinaryIO, look: Look) -> None:
         self.out = out
 
-    def problem(self, problem: Problem) -> None:
-        self.out.write(to_json(row(problem)))
+    def problem(self, problem: Problem, state: str = "new") -> None:
+        self.out.write(to_json({**row(problem), "state": state}))
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:
         self.out.flush()

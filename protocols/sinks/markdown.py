@@ -34,7 +34,7 @@ class Markdown:
         self.out = out
         self.root = look.root
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         """Nothing: the page is written when all is known."""
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:

@@ -32,7 +32,7 @@ class Sarif:
         self.out = out
         self.root = look.root
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         """Nothing: the rows are written when all are known."""
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:

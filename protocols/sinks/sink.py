@@ -32,11 +32,11 @@ class Look:
 class Sink(Protocol):
     """Writes UTF-8 to a binary stream, whatever the locale.
 
-    It is told every problem as it is found, in input order, and at the end what came of it all: the report about events,
-    or the findings in plan files. A sink that folds ignores the former, a sink that streams the latter.
+    It is told every problem as it is found, in input order, with the state that its group will have, and at the end what came of
+    it all: the report about events, or the findings in plan files. A sink that folds ignores the former, a sink that streams the latter.
     """
 
-    def problem(self, problem: Problem) -> None: ...
+    def problem(self, problem: Problem, state: str = "new") -> None: ...
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None: ...
 

@@ -46,7 +46,7 @@ class Terminal:
         self.out = out
         self.look = look
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         """Nothing: the report has it, folded."""
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:

@@ -9,10 +9,11 @@ import pytest
 from collected import CART, EVENTS, ORDER, SIGNED_UP, Route, collected, wrong
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from protocols.errors import UsageError
 from protocols.problems import Severity
-from protocols.report import FAIL_ON, Baseline, baseline_of, judge, settle
+from protocols.report import FAIL_ON, Baseline, baseline_of, excuses, judge, settle
 from protocols.report.baseline import Entry, dump, healed, in_order, load
 from protocols.violations import violation
 
@@ -38,6 +39,10 @@ def test_what_is_known_again(route: Any, problem: Any, known: bool) -> None:
     baseline = baseline_of(collected([(ORDER, [wrong("/properties/products/1/price")])]))
     (group,) = settle(collected([(route, [problem])]), today=TODAY, baseline=baseline).groups
     assert group.state == ("known" if known else "new")
+    told = replace(problem, call=route.call, event=route.event, version=route.version)  # as engines tell it
+    early = excuses(today=TODAY, baseline=baseline)
+    assert early is not None
+    assert early.state(told) == group.state
 
 
 TEXT = """\

@@ -200,6 +200,7 @@ def test_what_is_settled() -> None:
         ("payload/malformed-json", "suppressed"),
         ("limit/batch-too-large", "new"),
     ]
+    assert [group.waiver for group in report.groups] == [None, waivers[0], None]
     assert {name: said["summary"][name] for name in ("violations", "new", "known", "suppressed", "valid", "invalid")} == {
         "violations": 4,
         "new": 1,
@@ -285,7 +286,8 @@ def test_a_violation_is_a_line_of_flat_fields() -> None:
         '{"id": "type/wrong-type", "severity": "error", "call": "track", "event": "Order Completed", "version": 2, '
         '"pointer": "/properties/total", "message": "properties.total should be a number, got string \\"1\\"; send a number", '
         '"expected": "a number", "actual": "string \\"1\\"", "hint": "send a number", "file": "e.jsonl", "line": 3, '
-        '"column": null, "record": 3, "message_id": "m-1", "plan_file": "plan.yaml", "plan_line": 3, "plan_column": 5}\n'
+        '"column": null, "record": 3, "message_id": "m-1", "plan_file": "plan.yaml", "plan_line": 3, "plan_column": 5, '
+        '"state": "new"}\n'
     )
 
 
@@ -293,7 +295,7 @@ def test_every_line_has_all_fields() -> None:
     bare = Problem(id="payload/malformed-json", severity=Severity.error, message="no JSON")
     rows = [json.loads(line) for line in written("jsonl", small_report(), wrong_total("1"), bare).splitlines()]
     assert list(rows[0]) == list(rows[1])
-    assert [name for name, value in rows[1].items() if value is not None] == ["id", "severity", "message"]
+    assert [name for name, value in rows[1].items() if value is not None] == ["id", "severity", "message", "state"]
 
 
 def test_only_the_report_reaches_a_folding_sink() -> None:

@@ -37,7 +37,7 @@ class Html:
     def __init__(self, out: BinaryIO, look: Look) -> None:
         self.out = out
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Problem, state: str = "new") -> None:
         """Nothing: the page is written when all is known."""
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:
