@@ -1,4 +1,4 @@
-"""How much of the plan was seen, on a few lines, for the terminal.
+"""How much of the plan was seen: on a few lines for the terminal, in a sentence, and as figures for programs.
 
 coverage    62.5% of the plan seen (125 of 200)
   events      75.0% (6 of 8)  never seen: Cart Viewed, Coupon Applied
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from protocols.report.coverage import PARTS, Coverage, Item, Unplanned
 from protocols.report.expectations import times
@@ -31,6 +32,22 @@ def lines(coverage: Coverage) -> Iterator[Line]:
             yield Line(f"  {part:<10}  ", [Span(coverage.said(part)), *missing], "dim")
     if coverage.unplanned:
         yield Line("  unplanned   ", [Span(_unplanned(coverage.unplanned))], "dim")
+
+
+def sentence(coverage: Coverage) -> str:
+    """`62.5% (125 of 200) of the plan was seen: events 75.0% (6 of 8), properties 61.5% (115 of 187)`."""
+    parts = ", ".join(f"{part} {coverage.said(part)}" for part in PARTS if coverage.planned(part))
+    return f"{coverage.said()} of the plan was seen" + (f": {parts}" if parts else "")
+
+
+def figures(coverage: Coverage) -> dict[str, Any]:
+    """The counts as JSON-able data: those of the whole, and by part those of each."""
+    return {**_share(coverage), "parts": {part: _share(coverage, part) for part in PARTS}}
+
+
+def _share(coverage: Coverage, part: str | None = None) -> dict[str, Any]:
+    seen, planned = coverage.counts(part)
+    return {"planned": planned, "seen": seen, "share": round(seen / planned, 6) if planned else None}
 
 
 def _named(unseen: Sequence[Item], coverage: Coverage) -> str:

@@ -2,6 +2,7 @@
 
 An array of entries with a text, a fingerprint that is unique and stays the same whatever the lines, a severity in GitLab's
 words and a line to open. What has no line anywhere is put on the first one of the plan, since GitLab drops what has none.
+The format is about faults alone: how much of the plan was seen has no place in it, nor what was read or left out.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from protocols.problems import Problem, Severity
-from protocols.report import Findings, Outcome, Verdict
+from protocols.report import Outcome, Verdict
 from protocols.sinks.rows import Row, fingerprints, relative, rows
 from protocols.sinks.sink import Look, to_json
 from protocols.sinks.subject import subject
@@ -28,12 +29,12 @@ class GitLab:
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:
         found = [row for row in rows(outcome) if row.counts]
-        said = [_entry(row, mark, outcome, self.root) for row, mark in zip(found, fingerprints(found), strict=True)]
+        said = [_entry(row, mark, self.root) for row, mark in zip(found, fingerprints(found), strict=True)]
         self.out.write(to_json(said, indent=2))
         self.out.flush()
 
 
-def _entry(row: Row, mark: str, outcome: Outcome, root: str | None) -> dict[str, Any]:
+def _entry(row: Row, mark: str, root: str | None) -> dict[str, Any]:
     event = subject(*row.key)
     said = f"{event}: {row.message}" if event and event not in row.message else row.message
     return {
@@ -42,12 +43,7 @@ def _entry(row: Row, mark: str, outcome: Outcome, root: str | None) -> dict[str,
         "fingerprint": mark,
         "severity": _SEVERITIES[row.severity],
         "location": {
-            "path": relative(row.where.file if row.where is not None else _some_file(outcome), root).removeprefix("./"),
-            "lines": {"begin": row.where.line if row.where is not None else 1},
+            "path": relative(row.anywhere.file, root).removeprefix("./"),
+            "lines": {"begin": row.anywhere.line},
         },
     }
-
-
-def _some_file(outcome: Outcome) -> str:
-    files = outcome.files if isinstance(outcome, Findings) else [file.path for file in outcome.about.files]
-    return files[0] if files else "."

@@ -17,9 +17,10 @@ import protocols
 from protocols.positions import Position
 from protocols.problems import Problem
 from protocols.report import Entry, Findings, Group, Outcome, Report, Sample, Seen, Unused, Verdict
-from protocols.report.coverage import PARTS, Coverage, Item
+from protocols.report.coverage import Coverage, Item
 from protocols.report.expectations import Expectation
 from protocols.report.report import Key
+from protocols.sinks.coverage import figures
 from protocols.sinks.jsonl import row
 from protocols.sinks.sink import Look, to_json
 
@@ -101,16 +102,7 @@ def _expectation(expectation: Expectation, report: Report) -> dict[str, Any]:
 
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
-    return {
-        **_share(coverage, None),
-        "parts": {part: _share(coverage, part) for part in PARTS},
-        "unplanned": [dataclasses.asdict(each) for each in coverage.unplanned],
-    }
-
-
-def _share(coverage: Coverage, part: str | None) -> dict[str, Any]:
-    seen, planned = coverage.counts(part)
-    return {"planned": planned, "seen": seen, "share": round(seen / planned, 6) if planned else None}
+    return {**figures(coverage), "unplanned": [dataclasses.asdict(each) for each in coverage.unplanned]}
 
 
 def findings_document(findings: Findings, verdict: Verdict) -> dict[str, Any]:

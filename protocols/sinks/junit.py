@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Outcome, Report, Verdict
 from protocols.report.report import Key
-from protocols.sinks.rows import STATES, Row, relative, rows
+from protocols.sinks.rows import Row, relative, rows
 from protocols.sinks.sink import Look, safe
 from protocols.sinks.subject import subject
 
@@ -90,7 +90,7 @@ def _element(suite: _Suite, verdict: Verdict) -> ElementTree.Element:
             failure = ElementTree.SubElement(case, "failure", type=row.id, message=_text(row.message))
             failure.text = "\n".join(map(_text, (row.message, *row.facts, *([f"plan: {row.plan}"] if row.plan else []))))
         else:
-            why = STATES[row.state] or f"{row.severity}, below --fail-on {verdict.fail_on}"
+            why = row.excuse or f"{row.severity}, below --fail-on {verdict.fail_on}"
             ElementTree.SubElement(case, "skipped", message=_text(f"{why}: {row.message}"))
     if not suite.rows:
         ElementTree.SubElement(element, "testcase", classname=_text(suite.name), name=suite.fine)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -28,9 +28,18 @@ STATES = {"new": "", "known": "known by the baseline", "suppressed": "waived"}
 NOWHERE = Key(None, None, None)
 
 
+class Place(NamedTuple):
+    """A place where a fault was seen again, and what was seen there."""
+
+    at: Position
+    said: str
+
+
 class Row(NamedTuple):
-    """One fault. `place` is where it was seen first, `plan` the line of the plan that asks for something else, `facts` are
-    sentences about how often and where it was seen. `identity` is the same in every run that has the fault, whatever the lines."""
+    """One fault. `place` is where it was seen first, `plan` the line of the plan that asks for something else, `file` the plan's
+    first file, `facts` are sentences about how often and where it was seen, and `further` places where it was seen again, the
+    last one included. `excuse` says why it does not count, empty where it does. `identity` is the same in every run that has the
+    fault, whatever the lines."""
 
     id: str
     severity: Severity
@@ -39,9 +48,12 @@ class Row(NamedTuple):
     pointer: str | None
     place: Position | None
     plan: Position | None
+    file: str
     times: int
     facts: tuple[str, ...]
+    further: tuple[Place, ...]
     state: str
+    excuse: str
     identity: tuple[str, ...]
 
     @property
@@ -54,13 +66,19 @@ class Row(NamedTuple):
         """A line that can be opened: that of the event or, where it has none, that of the plan."""
         return self.place or self.plan
 
+    @property
+    def anywhere(self) -> Position:
+        """A line for readers that drop what has none: where there is no other, the first one of the plan."""
+        return self.where or Position(self.file)
+
 
 def rows(outcome: Outcome) -> list[Row]:
     """All faults, those first that should be mended first: new ones, by severity, then by number; findings by their place."""
     if isinstance(outcome, Findings):
-        return [_of_finding(problem) for problem in outcome.problems]
+        return [_of_finding(problem, _plan_file(outcome.files)) for problem in outcome.problems]
     ranked = sorted(outcome.groups, key=lambda group: (group.state != "new", -group.severity, group.id not in EXPECTATIONS, -group.count))
-    return [_of_group(group) for group in ranked]
+    file = _plan_file([file.path for file in outcome.about.files])
+    return [_of_group(group, file) for group in ranked]
 
 
 class Explained(NamedTuple):
@@ -82,7 +100,8 @@ def explained(id: str, outcome: Outcome) -> Explained:
 
 def first(report: Report, most: int) -> list[Row]:
     """The rows of the faults to begin with."""
-    return [_of_group(group) for group in first_to_mend(report, most)]
+    file = _plan_file([file.path for file in report.about.files])
+    return [_of_group(group, file) for group in first_to_mend(report, most)]
 
 
 def relative(file: str, root: str | None) -> str:
@@ -101,22 +120,69 @@ def fingerprints(rows: Iterable[Row]) -> Iterator[str]:
         yield hashlib.sha256("\0".join((*row.identity, str(number))).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _of_finding(problem: Problem) -> Row:
-    place = _position(problem.file, problem.line, problem.column)
-    identity = (problem.id, problem.file or "", problem.pointer or "", problem.message)
-    return Row(problem.id, problem.severity, problem.message, NOWHERE, problem.pointer, place, None, 1, (), "new", identity)
+def _plan_file(files: Sequence[str]) -> str:
+    """The first of the plan's files; where it has none, it was made in memory."""
+    return files[0] if files else "plan.yaml"
 
 
-def _of_group(group: Group) -> Row:
+def _of_finding(problem: Problem, file: str) -> Row:
+    return Row(
+        id=problem.id,
+        severity=problem.severity,
+        message=problem.message,
+        key=NOWHERE,
+        pointer=problem.pointer,
+        place=_position(problem.file, problem.line, problem.column),
+        plan=None,
+        file=file,
+        times=1,
+        facts=(),
+        further=(),
+        state="new",
+        excuse="",
+        identity=(problem.id, problem.file or "", problem.pointer or "", problem.message),
+    )
+
+
+def _of_group(group: Group, file: str) -> Row:
     problem, key = group.problem, group.key
-    identity = (group.id, key.call or "", key.event or "", str(key.version or ""), group.pointer or "", problem.expected or "")
-    place = _position(group.first.file, group.first.line, None)
-    facts = tuple(_facts(group))
-    return Row(group.id, group.severity, group.message, key, group.pointer, place, problem.plan, group.count, facts, group.state, identity)
+    return Row(
+        id=group.id,
+        severity=group.severity,
+        message=group.message,
+        key=key,
+        pointer=group.pointer,
+        place=_position(group.first.file, group.first.line),
+        plan=problem.plan,
+        file=file,
+        times=group.count,
+        facts=tuple(_facts(group)),
+        further=tuple(_further(group)),
+        state=group.state,
+        excuse=_excuse(group),
+        identity=(group.id, key.call or "", key.event or "", str(key.version or ""), group.pointer or "", problem.expected or ""),
+    )
 
 
-def _position(file: str | None, line: int | None, column: int | None) -> Position | None:
+def _excuse(group: Group) -> str:
+    """`known by the baseline`, `waived by growth@shop.example until 2026-07-31 (fax ends in July)`."""
+    waiver = group.waiver
+    said = STATES[group.state]
+    return said if waiver is None else f"{said} by {waiver.owner} until {waiver.until} ({waiver.reason})"
+
+
+def _position(file: str | None, line: int | None, column: int | None = None) -> Position | None:
     return None if file is None or file.startswith("<") else Position(file, line or 1, column or 1)
+
+
+def _further(group: Group) -> Iterator[Place]:
+    """Each place once, and not the first again."""
+    met = {group.first}
+    for seen, what in (*((sample.seen, _value(sample)) for sample in group.samples), (group.last, "seen here last")):
+        at = _position(seen.file, seen.line)
+        if at is not None and seen not in met:
+            met.add(seen)
+            yield Place(at, f"{what}, in record {seen.record}" if seen.line is None and seen.record is not None else what)
 
 
 def _facts(group: Group) -> Iterator[str]:
@@ -133,4 +199,8 @@ def _facts(group: Group) -> Iterator[str]:
 
 
 def _sample(sample: Sample) -> str:
-    return f"{short(json.dumps(sample.value, ensure_ascii=False), 60)} at {sample.seen}"
+    return f"{_value(sample)} at {sample.seen}"
+
+
+def _value(sample: Sample) -> str:
+    return "seen here too" if sample.value is UNSET else short(json.dumps(sample.value, ensure_ascii=False), 60)

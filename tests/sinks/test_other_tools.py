@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+import gzip
 import io
 import json
 import re
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,16 +19,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from msgspec import structs
 from node import modules, needs_node
 
 from protocols.plan import load_text
-from protocols.problems import Severity
-from protocols.report import Builder, Findings, Outcome, Report, judge
-from protocols.report.report import About
+from protocols.positions import Position
+from protocols.problems import Problem, Severity
+from protocols.report import About, Builder, Findings, Outcome, Report, Waiver, baseline_of, judge, settle
+from protocols.report.coverage import Item, Minimum
 from protocols.rules.run import lint
 from protocols.rules.selection import active_rules
 from protocols.sinks import SINKS, Look
-from protocols.sinks.sarif import MOST_RESULTS
+from protocols.sinks.sarif import MOST_RESULTS, log
 from protocols.validate import about
 from protocols.violations import violation
 
@@ -35,6 +41,8 @@ version: 1.0.0
 events:
   Order Completed: {owners: [shop@acme.example], properties: {total: number, order_id: {type: string, required: true}}}
 """
+
+ITEMS = (Item("events", "track", "Order Completed", None), Item("properties", "track", "Order Completed", None, "/properties/total"))
 
 NASTY = (
     "</script><img src=x onerror=alert(1)>",
@@ -57,8 +65,10 @@ class Route:
         self.call, self.event, self.version, self.assumed = call, event, None, False
 
 
-def report(*names: str, kinds: int = 1, planned: bool = True) -> Report:
-    builder = Builder(about(load_text(PLAN)) if planned else About())
+def report(*names: str, kinds: int = 1, planned: bool = True, covers: bool = False) -> Report:
+    known = about(load_text(PLAN, "plan.yaml")) if planned else About()
+    builder = Builder(replace(known, items=ITEMS, minimums=(Minimum(None, Fraction(1)),)) if covers else known)
+    builder.add_covered([0] if covers else [])
     for number, name in enumerate(names):
         for kind in range(kinds):
             problem = violation(
@@ -71,15 +81,29 @@ def report(*names: str, kinds: int = 1, planned: bool = True) -> Report:
                 hint=f"did you mean {name}?",
                 value=name,
             )
-            builder.add(
-                [
-                    type(problem)(
-                        **{**{f: getattr(problem, f) for f in problem.__struct_fields__}, "file": f"{name[:5]}.jsonl", "line": number + 1}
-                    )
-                ],
-                Route(name),
-            )
+            builder.add([fields(problem, file=f"{name[:5]}.jsonl", line=number + 1)], Route(name))
     return builder.report()
+
+
+def seen_at(*places: tuple[str | None, int | None, Any], samples: int = 3) -> Report:
+    """One fault, seen at each `(file, line, value)`; the plan asks for it in line 8."""
+    builder = Builder(replace(about(load_text(PLAN, "plan.yaml")), samples=samples))
+    for record, (file, line, value) in enumerate(places, 1):
+        problem = violation("type/wrong-type", "/properties/total", expected="a number", value=value, call="track", event="Order Completed")
+        builder.add([fields(problem, file=file, line=line, record=record, plan=Position("plan.yaml", 8, 3))], Route("Order Completed"))
+    return builder.report()
+
+
+def settled() -> Report:
+    """A fault of each state, and what a run as a whole lacks."""
+    waiver = Waiver(id="value", event="a", reason="fax ends in July", owner="growth@acme.example", until=datetime.date(2026, 7, 31))
+    found = report("a", "b", "c", covers=True)
+    baseline = baseline_of(found, [group for group in found.groups if group.key.event == "b"])
+    return settle(found, today=datetime.date(2026, 6, 1), waivers=[waiver], baseline=baseline)
+
+
+def fields(problem: Problem, **changes: Any) -> Problem:
+    return structs.replace(problem, **changes)
 
 
 def written(format: str, outcome: Outcome, fail_on: str = "error", root: str | None = None) -> str:
@@ -112,14 +136,18 @@ def sarif_schema() -> dict[str, Any]:
 
 def test_sarif_is_sarif(sarif_schema: dict[str, Any], tmp_path: Path) -> None:
     validator = jsonschema.Draft4Validator(sarif_schema)
-    for outcome in (NASTY_REPORT, report(), report("a", kinds=30), findings(tmp_path)):
+    for outcome in (NASTY_REPORT, report(), report("a", kinds=30), settled(), report("a", covers=True), findings(tmp_path)):
         log = json.loads(written("sarif", outcome))
         assert [error.message for error in validator.iter_errors(log)] == []
         ids = [rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]]
         assert len(ids) == len(set(ids))
         assert all(ids[result["ruleIndex"]] == result["ruleId"] for result in log["runs"][0]["results"])
-        marks = [result["partialFingerprints"]["protocols/v1"] for result in log["runs"][0]["results"]]
+        marks = [result["partialFingerprints"]["primaryLocationLineHash"] for result in log["runs"][0]["results"]]
         assert len(marks) == len(set(marks))
+        for result in log["runs"][0]["results"]:
+            assert "](" not in result["message"]["text"]  # it would be a link
+            assert "physicalLocation" in result["locations"][0]
+            assert all(place["message"]["text"] for place in result.get("relatedLocations", ()))
 
 
 def test_sarif_stays_below_what_github_shows() -> None:
@@ -130,12 +158,97 @@ def test_sarif_stays_below_what_github_shows() -> None:
     ]
 
 
+def test_sarif_stays_below_what_github_takes() -> None:
+    outcome = report(*(f"e{n}" for n in range(8)))
+    whole = log(outcome, judge(outcome), None)
+    cut = log(outcome, judge(outcome), None, most_bytes=len(gzip.compress(whole)) - 1)
+    (run,) = json.loads(whole)["runs"]
+    assert len(run["results"]) == 8
+    assert run["invocations"][0]["toolExecutionNotifications"] == []
+    (run,) = json.loads(cut)["runs"]
+    assert 0 < len(run["results"]) < 8
+    assert [said["message"]["text"] for said in run["invocations"][0]["toolExecutionNotifications"]] == [
+        f"{8 - len(run['results'])} results with {8 - len(run['results'])} violations left out, those of least weight: "
+        "code scanning takes 10 MB, packed with gzip"
+    ]
+
+
+PLACES = [
+    # where it was seen first; then the line of the plan, and each value that was seen
+    (
+        seen_at(("a.jsonl", 1, "x"), ("a.jsonl", 2, "y"), ("a.jsonl", 2, "y"), ("b.jsonl", 9, None)),
+        "a.jsonl:1",
+        ["plan.yaml:8 The plan asks for it here.", 'a.jsonl:2 "y"', "b.jsonl:9 null"],
+    ),
+    # the last one, whatever it was
+    (
+        seen_at(("a.jsonl", 1, "x"), ("a.jsonl", 2, "x"), ("a.jsonl", 3, "x")),
+        "a.jsonl:1",
+        ["plan.yaml:8 The plan asks for it here.", "a.jsonl:3 seen here last"],
+    ),
+    # a record without a line of its own
+    (
+        seen_at(("a.json", None, "x"), ("a.json", None, "y")),
+        "a.json:1",
+        ["plan.yaml:8 The plan asks for it here.", 'a.json:1 "y", in record 2'],
+    ),
+    # ten in all
+    (
+        seen_at(*(("a.jsonl", n, n) for n in range(1, 30)), samples=20),
+        "a.jsonl:1",
+        ["plan.yaml:8 The plan asks for it here.", *(f"a.jsonl:{n} {n}" for n in range(2, 11))],
+    ),
+    # no file that could be opened: the line of the plan alone
+    (seen_at(("<stdin>", 1, "x"), ("<stdin>", 2, "y")), "plan.yaml:8", []),
+    (seen_at((None, None, "x")), "plan.yaml:8", []),
+]
+
+
+@pytest.mark.parametrize(("outcome", "place", "related"), PLACES)
+def test_sarif_places(outcome: Report, place: str, related: list[str]) -> None:
+    (run,) = json.loads(written("sarif", outcome))["runs"]
+    (result,) = run["results"]
+    assert [_opened(each) for each in result["locations"]] == [place]
+    assert [f"{_opened(each)} {each['message']['text']}" for each in result.get("relatedLocations", [])] == related
+    assert [each["id"] for each in result.get("relatedLocations", [])] == list(range(1, len(related) + 1))
+
+
+def _opened(location: Any) -> str:
+    there = location["physicalLocation"]
+    return f"{there['artifactLocation']['uri']}:{there['region']['startLine']}"
+
+
+def test_sarif_says_what_is_settled() -> None:
+    (run,) = json.loads(written("sarif", settled()))["runs"]
+    said = [(each["ruleId"], each["baselineState"], _opened(each["locations"][0]), each.get("suppressions")) for each in run["results"]]
+
+    def excused(why: str) -> list[dict[str, str]]:
+        return [{"kind": "external", "status": "accepted", "justification": why}]
+
+    assert said == [
+        # what the run lacks has no place: the first line of the plan
+        ("coverage/too-low", "new", "plan.yaml:1", None),
+        ("value/not-allowed", "new", "c.jsonl:3", None),
+        ("value/not-allowed", "unchanged", "a.jsonl:1", excused("waived by growth@acme.example until 2026-07-31 (fax ends in July)")),
+        ("value/not-allowed", "unchanged", "b.jsonl:2", excused("known by the baseline")),
+    ]
+
+
+def test_sarif_of_a_command_has_a_name_of_its_own(tmp_path: Path) -> None:
+    names = [json.loads(written("sarif", outcome))["runs"][0]["automationDetails"] for outcome in (report("a"), findings(tmp_path))]
+    assert names == [{"id": "protocols/validate/"}, {"id": "protocols/lint/"}]
+
+
+def test_file_names_that_are_no_text() -> None:
+    outcome = seen_at(("a\udcff.jsonl", 1, "x"))
+    assert "a%ED%B3%BF.jsonl" in written("sarif", outcome)
+
+
 def test_sarif_paths_are_relative_and_quoted() -> None:
     builder = Builder(About())
     for file in ("/repo/events/a b.jsonl", "/elsewhere/é.jsonl", "x.jsonl"):
         problem = violation("type/null-value", "/x", expected="a", actual="b", call="track", event="E")
-        fields = {f: getattr(problem, f) for f in problem.__struct_fields__}
-        builder.add([type(problem)(**{**fields, "file": file, "line": 3, "expected": file})], Route("E"))
+        builder.add([fields(problem, file=file, line=3, expected=file)], Route("E"))
     (run,) = json.loads(written("sarif", builder.report(), root="/repo"))["runs"]
     assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in run["results"]] == [
         {"uri": "events/a%20b.jsonl", "uriBaseId": "%SRCROOT%"},
