@@ -12,7 +12,6 @@ Baselines add up: `baseline(a) | baseline(b) == baseline(a + b)`.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -87,14 +86,7 @@ def _settled(entries: Iterable[Entry]) -> frozenset[Entry]:
 
 def folded(report: Report) -> set[tuple[str, str | None]]:
     """The (id, call) of which a report has violations in no group."""
-    if not report.folded:
-        return set()
-    rest: Counter[tuple[str, str | None]] = Counter()
-    for (id, _, call), count in report.problems.items():
-        rest[id, call] += count
-    for group in report.groups:
-        rest[group.id, group.key.call] -= group.count
-    return {key for key, count in rest.items() if count}
+    return {(id, call) for id, _, call in report.ungrouped}
 
 
 def healed(baseline: Baseline, report: Report, off: Iterable[str] = ()) -> tuple[Entry, ...]:

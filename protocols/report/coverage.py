@@ -27,6 +27,9 @@ from protocols.violations import quoted
 PARTS: Mapping[str, str] = {"events": "event", "versions": "version", "properties": "property", "values": "value"}
 """What coverage counts, and one of it."""
 
+COVERAGE = "coverage/too-low"
+"""The id of what is said where too little of a plan was seen."""
+
 
 class Item(NamedTuple):
     """One thing that a plan holds. `pointer` is that of a property, with `*` for items and keys of maps; `value` is one of its
@@ -117,7 +120,7 @@ def too_low(minimums: Sequence[Minimum], coverage: Coverage) -> Iterator[Problem
             said = coverage.said(part)
             of = f"coverage of {part}" if part else "coverage"
             yield Problem(
-                id="coverage/too-low",
+                id=COVERAGE,
                 severity=Severity.error,
                 message=f"{of} should be {wanted}, got {said}",
                 expected=f"{of} {wanted}",

@@ -278,6 +278,14 @@ class Report:
         return sum(self.problems.values())
 
     @property
+    def ungrouped(self) -> dict[tuple[str, Severity, str | None], int]:
+        """The violations that belong to no group, by (id, severity, call); their sum is `folded`."""
+        rest = Counter(self.problems)
+        for group in self.groups:
+            rest[group.id, group.severity, group.key.call] -= group.count
+        return {key: count for key, count in rest.items() if count}
+
+    @property
     def known(self) -> int:
         """The violations that a baseline knows."""
         return sum(self.settled.known.values()) if self.settled else 0

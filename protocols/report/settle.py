@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from protocols.problems import Problem, Severity
@@ -24,13 +24,14 @@ NEW, KNOWN, SUPPRESSED = "new", "known", "suppressed"
 class Settled:
     """`known` and `suppressed` count violations by (id, severity, call), as `Report.problems` does.
 
-    `baseline` says whether there was one. `healed` are its entries that are gone though their event was seen, `unused` the
-    waivers that excused nothing.
+    `baseline` says whether there was one; `ungrouped` are the keys of which it knows what belongs to no group. `healed` are its
+    entries that are gone though their event was seen, `unused` the waivers that excused nothing.
     """
 
     known: Mapping[tuple[str, Severity, str | None], int]
     suppressed: Mapping[tuple[str, Severity, str | None], int]
     baseline: bool = False
+    ungrouped: Set[tuple[str, Severity, str | None]] = frozenset()
     healed: tuple[Entry, ...] = ()
     unused: tuple[Unused, ...] = ()
 
@@ -74,15 +75,13 @@ def settle(
     groups = tuple(_settled(group, holding, baseline) for group in report.groups)
     suppressed = _counts(group for group in groups if group.state == SUPPRESSED)
     known = _counts(group for group in groups if group.state == KNOWN)
-    if baseline is not None and report.folded:
-        counted = _counts(groups)
-        for key, count in report.problems.items():
-            if count > counted[key] and baseline.knows_all(key[0], key[2]):
-                known[key] += count - counted[key]
+    ungrouped = {key: count for key, count in report.ungrouped.items() if baseline is not None and baseline.knows_all(key[0], key[2])}
+    known.update(ungrouped)
     settled = Settled(
         known=known,
         suppressed=suppressed,
         baseline=baseline is not None,
+        ungrouped=frozenset(ungrouped),
         healed=healed(baseline, report, off) if baseline is not None else (),
         unused=tuple(unused(waivers, report.groups, today)),
     )

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from protocols.problems import Problem, Severity
-from protocols.report import Outcome, Verdict
+from protocols.report import Outcome, Report, Verdict
+from protocols.sinks import coverage
 from protocols.sinks.rows import Row, relative, rows
 from protocols.sinks.sink import Look, safe
 from protocols.sinks.subject import subject
@@ -38,6 +39,8 @@ class GitHub:
 def _lines(outcome: Outcome, verdict: Verdict, root: str | None) -> Iterator[str]:
     found = [row for row in rows(outcome) if row.counts]
     shown = [row for severity in _COMMANDS for row in [row for row in found if row.severity is severity][:MOST_OF_A_LEVEL]]
+    if isinstance(outcome, Report) and outcome.coverage is not None:
+        yield _command("notice", {"title": "coverage"}, coverage.sentence(outcome.coverage))
     yield from (_annotation(row, root) for row in shown)
     cut = f"; {many(len(found) - len(shown), 'more fault')} not annotated, GitHub shows ten of a kind" if len(found) > len(shown) else ""
     command = "notice" if verdict.passed else "error"

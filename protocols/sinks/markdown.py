@@ -71,10 +71,22 @@ def _lines(outcome: Outcome, verdict: Verdict, found: Sequence[Row], most: int, 
         yield from ("", "<details><summary>All faults</summary>" if len(rest) == len(found) else "<details><summary>Faults</summary>", "")
         yield from _table(rest, root)
         if len(found) > len(rest):
-            yield from ("", f"{many(len(found) - len(rest), 'more fault')} of less weight not shown; --format json has all.")
+            left = _counted(found[len(rest) :], outcome, "more fault")
+            yield from ("", f"{left} of less weight not shown; {_all_of(outcome)}.")
         yield from ("", "</details>")
     elif found:
-        yield from ("", f"{many(len(found), 'fault')} not shown: they are too long; --format json has all.")
+        yield from ("", f"{_counted(found, outcome, 'fault')} not shown: they are too long; {_all_of(outcome)}.")
+
+
+def _counted(rows: Sequence[Row], outcome: Outcome, noun: str) -> str:
+    """`12 more faults (45 violations)`, and without the latter where each fault is by itself."""
+    said = many(len(rows), noun)
+    return f"{said} ({many(sum(row.times for row in rows), 'violation')})" if isinstance(outcome, Report) else said
+
+
+def _all_of(outcome: Outcome) -> str:
+    """Where all is to be had: where there are too many kinds to tell apart, only one by one."""
+    return f"--format {'jsonl' if isinstance(outcome, Report) and outcome.folded else 'json'} has all"
 
 
 def _first(number: int, row: Row, root: str | None) -> Iterator[str]:

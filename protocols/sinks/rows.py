@@ -1,6 +1,7 @@
 """What came of a run as rows, one for each fault: what the formats for other tools make their entries of.
 
-A row is a group of a report, or a finding in a plan file.
+A row is a group of a report, or a finding in a plan file. Violations that belong to no group have one row for each id, severity
+and call, so that the rows of a report add up to all of its violations.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from protocols.report import Findings, Group, Outcome, Report, Sample, first_to_
 from protocols.report.expectations import EXPECTATIONS
 from protocols.report.report import Key
 from protocols.sinks.page import short
-from protocols.violations import percent
+from protocols.violations import many, percent
 
 STATES = {"new": "", "known": "known by the baseline", "suppressed": "waived"}
 """State of a group -> why it does not count; the new ones do."""
@@ -73,12 +74,13 @@ class Row(NamedTuple):
 
 
 def rows(outcome: Outcome) -> list[Row]:
-    """All faults, those first that should be mended first: new ones, by severity, then by number; findings by their place."""
+    """All faults, those first that should be mended first: new ones, by severity, then by number, those without a group last;
+    findings by their place."""
     if isinstance(outcome, Findings):
         return [_of_finding(problem, _plan_file(outcome.files)) for problem in outcome.problems]
-    ranked = sorted(outcome.groups, key=lambda group: (group.state != "new", -group.severity, group.id not in EXPECTATIONS, -group.count))
     file = _plan_file([file.path for file in outcome.about.files])
-    return [_of_group(group, file) for group in ranked]
+    grouped = sorted((_of_group(group, file) for group in outcome.groups), key=lambda row: (row.id not in EXPECTATIONS, -row.times))
+    return sorted([*grouped, *_ungrouped(outcome, file)], key=lambda row: (not row.counts, -row.severity))
 
 
 class Explained(NamedTuple):
@@ -162,6 +164,30 @@ def _of_group(group: Group, file: str) -> Row:
         excuse=_excuse(group),
         identity=(group.id, key.call or "", key.event or "", str(key.version or ""), group.pointer or "", problem.expected or ""),
     )
+
+
+def _ungrouped(report: Report, file: str) -> Iterator[Row]:
+    """What is only counted, the most frequent first."""
+    known = report.settled.ungrouped if report.settled is not None else frozenset()
+    for key, count in sorted(report.ungrouped.items(), key=lambda entry: (-entry[1], entry[0][0], entry[0][2] or "")):
+        id, severity, call = key
+        state = "known" if key in known else "new"
+        yield Row(
+            id=id,
+            severity=severity,
+            message=f"{many(count, 'violation')} more in groups beyond the first {report.about.most_groups:,}; only counted",
+            key=Key(call, None, None),
+            pointer=None,
+            place=None,
+            plan=None,
+            file=file,
+            times=count,
+            facts=(),
+            further=(),
+            state=state,
+            excuse=STATES[state],
+            identity=("ungrouped", id, str(severity), call or ""),
+        )
 
 
 def _excuse(group: Group) -> str:

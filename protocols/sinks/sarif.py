@@ -108,8 +108,6 @@ def _invocation(outcome: Outcome, verdict: Verdict, shown: int, cut: Sequence[Ro
     said: list[tuple[str, str]] = []
     if not isinstance(outcome, Findings):
         said += [("error", fault) for fault in outcome.faults]
-        if outcome.folded:
-            said.append(("warning", f"{many(outcome.folded, 'violation')} belong to no result: there were too many different ones"))
     if cut:
         left = f"{many(len(cut), 'result')} with {many(sum(row.times for row in cut), 'violation')}"
         why = f"shows {MOST_RESULTS:,}" if shown == MOST_RESULTS else f"takes {MOST_BYTES // 1_000_000} MB, packed with gzip"

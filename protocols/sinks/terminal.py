@@ -118,6 +118,17 @@ def timeless(report: Report) -> str:
     return f"{many(report.timeless, 'event')} without a timestamp that can be read; checked all the same"
 
 
+def folded(report: Report) -> str:
+    """`12 violations more in groups beyond the first 10,000; only counted: 2 errors, 10 warnings`; empty where there are none."""
+    if not report.folded:
+        return ""
+    counts: Counter[Severity] = Counter()
+    for (_, severity, _), count in report.ungrouped.items():
+        counts[severity] += count
+    said = severities({str(severity): counts[severity] for severity in reversed(Severity)})
+    return f"{many(report.folded, 'violation')} more in groups beyond the first {report.about.most_groups:,}; only counted: {said}"
+
+
 def counts(outcome: Outcome) -> str:
     """`1,547 events in 1 file: 830 valid, 717 invalid (46.3%), 12 unreadable; 1,223 violations: 900 errors, ...`."""
     if isinstance(outcome, Findings):
@@ -270,9 +281,7 @@ def _remarks(report: Report) -> Iterator[Line]:
             yield Line("", [Span(str(unused), "yellow" if unused.expired else "")])
         yield from _healed(report.settled.healed)
     if report.folded:
-        yield Line(
-            "", [Span(f"{many(report.folded, 'violation')} more in groups beyond the first {report.about.most_groups:,}; only counted")]
-        )
+        yield Line("", [Span(folded(report))])
     if report.assumed:
         yield Line("", [Span(f"{many(report.assumed, 'event')} did not say the version; checked as the plan's default")])
     if report.count and report.about.expectations and not any(group.id.startswith("expectation/") for group in report.groups):

@@ -25,7 +25,7 @@ from node import modules, needs_node
 from protocols.plan import load_text
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
-from protocols.report import About, Builder, Findings, Outcome, Report, Waiver, baseline_of, judge, settle
+from protocols.report import About, Builder, Findings, Outcome, Rates, Report, Waiver, baseline_of, judge, settle
 from protocols.report.coverage import Item, Minimum
 from protocols.rules.run import lint
 from protocols.rules.selection import active_rules
@@ -239,6 +239,26 @@ def test_sarif_of_a_command_has_a_name_of_its_own(tmp_path: Path) -> None:
     assert names == [{"id": "protocols/validate/"}, {"id": "protocols/lint/"}]
 
 
+def test_sarif_has_coverage_in_numbers() -> None:
+    (run,) = json.loads(written("sarif", report("a", covers=True)))["runs"]
+    nothing = {"planned": 0, "seen": 0, "share": None}
+    assert run["properties"] == {
+        "coverage": {
+            "planned": 2,
+            "seen": 1,
+            "share": 0.5,
+            "parts": {
+                "events": {"planned": 1, "seen": 1, "share": 1.0},
+                "versions": nothing,
+                "properties": {"planned": 1, "seen": 0, "share": 0.0},
+                "values": nothing,
+            },
+        }
+    }
+    (run,) = json.loads(written("sarif", report("a")))["runs"]
+    assert "properties" not in run
+
+
 def test_file_names_that_are_no_text() -> None:
     outcome = seen_at(("a\udcff.jsonl", 1, "x"))
     assert "a%ED%B3%BF.jsonl" in written("sarif", outcome)
@@ -286,6 +306,34 @@ def test_junit_is_read_back() -> None:
     assert (below.tests, below.failures, below.skipped) == (1, 0, 1)
 
 
+def test_junit_has_coverage_as_properties() -> None:
+    read = junitparser.JUnitXml.fromstring(written("junit", report("Order Completed", covers=True)).encode())
+    assert [(suite.name, case.name, case.is_passed) for suite in read for case in suite] == [
+        ("Order Completed", "value/not-allowed /properties/Order Completed", False),
+        ("coverage", "coverage/too-low", False),
+    ]
+    properties = {suite.name: {each.name: each.value for each in suite.properties()} for suite in read}
+    assert properties == {
+        "Order Completed": {},
+        "coverage": {"coverage": "50.0% (1 of 2)", "coverage.events": "100% (1 of 1)", "coverage.properties": "0% (0 of 1)"},
+    }
+    assert (read.tests, read.failures) == (2, 2)
+
+
+def test_junit_fails_nothing_that_the_agreed_rates_allow() -> None:
+    """The tests fail when the run does, and only then."""
+    builder = Builder()
+    builder.add_valid(Route("a"), 9)
+    builder.add([violation("type/null-value", "/properties/a", expected="a text", call="track", event="a")], Route("a"))
+    outcome, out = builder.report(), io.BytesIO()
+    SINKS["junit"].open(out, Look()).close(outcome, judge(outcome, rates=Rates(Fraction(1, 5))))
+    read = junitparser.JUnitXml.fromstring(out.getvalue())
+    assert [case.result[0].message for suite in read for case in suite] == [
+        "error, within the agreed rates: properties.a should be a text, got nothing"
+    ]
+    assert (read.tests, read.failures, read.skipped) == (1, 0, 1)
+
+
 def test_junit_says_that_a_run_did_not_end() -> None:
     read = junitparser.JUnitXml.fromstring(written("junit", report()).encode())
     assert [(suite.name, case.name, case.is_error) for suite in read for case in suite] == [
@@ -316,6 +364,13 @@ def test_github_shows_ten_of_a_kind() -> None:
         "::error title=protocols::Failed: 25 violations of severity error (exit code 1). 25 events: 0 valid, 25 invalid (100%25); "
         "25 violations: 25 errors; 15 more faults not annotated, GitHub shows ten of a kind"
     )
+
+
+def test_github_says_how_much_of_the_plan_was_seen() -> None:
+    first, *_ = written("github", report("Order Completed", covers=True)).splitlines()
+    assert first == (
+        "::notice title=coverage::50.0%25 (1 of 2) of the plan was seen: events 100%25 (1 of 1), properties 0%25 (0 of 1)"
+    )  # `%` as a runner reads it back
 
 
 # -- Markdown

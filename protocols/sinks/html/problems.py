@@ -14,6 +14,7 @@ from protocols.sinks.html.payloads import payload
 from protocols.sinks.html.texts import MOST_OF_A_NAME, name, section, text, value
 from protocols.sinks.page import many, severities, short
 from protocols.sinks.rows import STATES, explained
+from protocols.sinks.terminal import folded
 from protocols.violations import counted, percent, quoted_if_odd
 
 MOST_GROUPS = 500
@@ -28,8 +29,9 @@ def of_report(report: Report) -> Iterator[str]:
     """All problems, and what their ids mean."""
     ranked = sorted(report.groups, key=lambda group: (-group.severity, -group.events, -group.count))
     shown = ranked[:MOST_GROUPS]
-    cut = report.violations - sum(group.count for group in shown)
+    cut = sum(group.count for group in ranked[MOST_GROUPS:])
     note = f"<p>{many(cut, 'violation')} of less weight not shown; --format json has more.</p>" if cut else ""
+    note += f"<p>{folded(report)}; --format jsonl has all.</p>" if report.folded else ""
     rows = [_group(group, report.about.personal) for group in shown]
     owners = sorted({owner for group in shown for owner in _owners(group)})
     if len(rows) > MOST_PRINTED:
