@@ -9,6 +9,7 @@ Nothing in it is a time: two runs over the same input give the same bytes.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
@@ -54,9 +55,13 @@ def _of_events(report: Report) -> Iterator[_Suite]:
     for row in rows(report):
         (of_coverage if row.id == COVERAGE else by_key.setdefault(row.key, [])).append(row)
     faulty = {entry.key for entry in report.traffic if entry.invalid or entry.warned}
+    names: Counter[str] = Counter()
     for key, found in by_key.items():
+        name = subject(*key) or "records of no known call"
+        names[name] += 1
         if found or key not in faulty or not report.folded:  # its faults are among those of its call, which are only counted
-            yield _Suite(subject(*key) or "records of no known call", found, "every event fits the plan")
+            number = f" ({names[name]})" if names[name] > 1 else ""  # names that are cut may be equal, and readers put equal ones together
+            yield _Suite(name + number, found, "every event fits the plan")
     if report.coverage is not None:
         yield _Suite("coverage", of_coverage, "as much of the plan was seen as was asked for", _properties(report.coverage))
 

@@ -320,6 +320,12 @@ def test_junit_has_coverage_as_properties() -> None:
     assert (read.tests, read.failures) == (2, 2)
 
 
+def test_suites_of_long_names_are_kept_apart() -> None:
+    names = [f"{'x' * 100}{number}" for number in range(3)]
+    read = junitparser.JUnitXml.fromstring(written("junit", report(*names)).encode())
+    assert [suite.name for suite in read] == [f'"{"x" * 59}…"', f'"{"x" * 59}…" (2)', f'"{"x" * 59}…" (3)']
+
+
 def test_junit_fails_nothing_that_the_agreed_rates_allow() -> None:
     """The tests fail when the run does, and only then."""
     builder = Builder()
