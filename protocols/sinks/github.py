@@ -1,7 +1,8 @@
 """`--format github`: annotations for GitHub Actions, workflow commands that put findings beside lines of a change.
 
-GitHub shows ten errors and ten warnings of a step, so the ten of each that weigh most are written and the rest is counted. What
-a workflow command obeys is escaped as its runner reads it back: `%`, line ends, and in properties `:` and `,`.
+GitHub shows ten errors and ten warnings of a step, so the ten of each that weigh most are written and the rest is counted. How
+much of the plan was seen comes first, as a notice, where it was asked for. What a workflow
+command obeys is escaped as its runner reads it back: `%`, line ends, and in properties `:` and `,`.
 """
 
 from __future__ import annotations

@@ -49,7 +49,10 @@ class _Suite(NamedTuple):
 
 
 def _of_events(report: Report) -> Iterator[_Suite]:
-    """Every event that was seen or found faulty, then what belongs to none."""
+    """Every event that was seen or found faulty, then what belongs to none, then the coverage.
+
+    Names that are cut may be equal: they get numbers, since readers put equal ones together.
+    """
     by_key: dict[Key, list[Row]] = {entry.key: [] for entry in report.traffic}
     of_coverage: list[Row] = []
     for row in rows(report):
@@ -60,7 +63,7 @@ def _of_events(report: Report) -> Iterator[_Suite]:
         name = subject(*key) or "records of no known call"
         names[name] += 1
         if found or key not in faulty or not report.folded:  # its faults are among those of its call, which are only counted
-            number = f" ({names[name]})" if names[name] > 1 else ""  # names that are cut may be equal, and readers put equal ones together
+            number = f" ({names[name]})" if names[name] > 1 else ""
             yield _Suite(name + number, found, "every event fits the plan")
     if report.coverage is not None:
         yield _Suite("coverage", of_coverage, "as much of the plan was seen as was asked for", _properties(report.coverage))
