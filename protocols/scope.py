@@ -1,8 +1,9 @@
 """Which of the recorded events are checked: a sample, a span of time, some events, some calls.
 
 The filter stands between reading and checking. It looks at what an event says of itself, read as the engine would read it
-(`Track` is a track call, `message_id` an id, an escaped key that key, the last of two equal keys counts), and at nothing of the
-plan. What cannot be read is never left out, and what is left out is counted by the first option that says so.
+(`Track` is a track call, `message_id` an id, an escaped key that key, the last of two equal keys counts), and of the plan at the
+names of events alone: `order completed` is the planned `Order Completed`, as it is in the report. What cannot be read is never
+left out, and what is left out is counted by the first option that says so.
 
 - `--call` and `--event` leave out what does not say to be one of these; of `--event` see `protocols.selector`.
 - `--since` and `--until` go by `timestamp`: from the first moment on, and before the second, in UTC where there is no offset. An
@@ -21,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
@@ -36,7 +37,7 @@ from protocols.engine.parse import NotJSON, TooDeep, parse
 from protocols.engine.router import name_of
 from protocols.errors import UsageError
 from protocols.formats import Moment, moment
-from protocols.names import nearest
+from protocols.names import Known, nearest
 from protocols.selector import Selector
 from protocols.shares import share
 from protocols.violations import CALLS, quoted
@@ -94,7 +95,9 @@ def call_named(text: str) -> str:
 
 def _time(text: str, option: str) -> Moment:
     found = moment(f"{text}T00:00Z" if _DATE.fullmatch(text) else text)
-    if found is None or not "0002" <= text < "9998":
+    if found is not None and not "0002" <= text < "9998":
+        raise UsageError(f"{option} should be in a year from 2 to 9997, got {quoted(text)}")
+    if found is None:
         raise UsageError(
             f"{option} should be a date that exists, such as 2024-01-15, or a date-time such as 2024-01-15T10:30:00Z, got {quoted(text)}"
         )
@@ -114,18 +117,19 @@ class Picked(NamedTuple):
 
 
 class Filter:
-    """Picks the events of a scope. It keeps nothing of them, and can be pickled."""
+    """Picks the events of a scope, of a plan with these track events. It keeps nothing of them, and can be pickled."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, planned: Iterable[str] = ()) -> None:
         self.scope = scope
+        self._planned = Known(planned)
         self._span = _Span(scope.since, scope.until) if scope.since or scope.until else None
         self._sample = _Sample(scope.sample) if scope.sample is not None and scope.sample < 1 else None
         self._named: dict[tuple[str, str | None], str | None] = {}
         self._decode = msgspec.json.Decoder(_glance(scope)).decode
         self._checks = tuple(self._glances())
 
-    def __reduce__(self) -> tuple[type[Filter], tuple[Scope]]:
-        return type(self), (self.scope,)
+    def __reduce__(self) -> tuple[type[Filter], tuple[Scope, tuple[str, ...]]]:
+        return type(self), (self.scope, self._planned.names)
 
     def pick(self, raws: Sequence[bytes]) -> Picked:
         """Which of these events are to be checked."""
@@ -199,9 +203,15 @@ class Filter:
     def _by_name(self, call: str | None, name: str | None) -> str | None:
         if self.scope.calls and call not in self.scope.calls:
             return "call"
-        if self.scope.events and not any(selector.fits(call, name or None) for selector in self.scope.events):
+        if self.scope.events and not any(selector.fits(call, self._meant(call, name)) for selector in self.scope.events):
             return "event"
         return None
+
+    def _meant(self, call: str | None, name: str | None) -> str | None:
+        """The name that an event goes by: the planned one where it has another spelling of it, as the router says."""
+        if not name or call != "track" or name in self._planned.names:
+            return name or None
+        return self._planned.spelled(name) or name
 
 
 _UNSURE = "unsure"

@@ -1,18 +1,21 @@
 """Which events a text means: `Order Completed`, `Debug *`, `page:Home`, `identify`.
 
 A name by itself is that of a track event. A call in front of it says whose name it is, and a call by itself means all of
-its calls. `*`, `?` and `[abc]` stand for other characters as in file names; upper and lower case differ. In double quotes,
-with JSON's escapes, a name is taken as it stands: `"Is it 5 > 3?"`, `page:"*"`.
+its calls. In a name `*` stands for any characters and `?` for one; upper and lower case differ. In double quotes, with
+JSON's escapes, a name is taken as it stands: `"Is it 5 > 3?"`, `page:"*"`.
+
+An event goes by the name that the plan has for it: `order completed` is `Order Completed` where that is planned, wherever
+events are chosen, expected or counted.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from protocols.errors import UsageError
+from protocols.globs import matches
 from protocols.violations import CALLS, quoted, quoted_if_odd
 
 NAMED = ("track", "page", "screen")
@@ -46,7 +49,7 @@ class Selector(NamedTuple):
             return False
         if self.name is None or name is None:
             return self.name is None
-        return name == self.name if self.literal else fnmatchcase(name, self.name)
+        return name == self.name if self.literal else matches(self.name, name)
 
     def __str__(self) -> str:
         if self.name is None:
@@ -55,7 +58,7 @@ class Selector(NamedTuple):
         return name if self.call == "track" else f"{self.call} {name}"
 
 
-_WILD = re.compile(r"[*?\[]")
+_WILD = re.compile(r"[*?]")
 _CALLED = re.compile(rf"({'|'.join(CALLS)}):\s*(.*)", re.DOTALL)
 
 

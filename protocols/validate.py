@@ -121,7 +121,7 @@ def validate_files(
         Opener(at),
         samples,
         tells=on_problem is not None,
-        filter=Filter(scope) if scope is not None else None,
+        filter=Filter(scope, bundle["x-protocols"]["calls"]["track"]["events"]) if scope is not None else None,
         watch=watch,
         expectations=tuple(expectations),
         timeline=timeline,

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "engine": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "readers": {"errors", "positions", "problems", "violations", "names"},
     "jobs": {"errors"},
-    "selector": {"errors", "violations"},
+    "selector": {"errors", "violations", "globs"},
     "shares": {"errors", "violations"},
     "scope": {"errors", "violations", "names", "formats", "engine", "selector", "shares"},
     "report": {"errors", "positions", "problems", "violations", "names", "globs", "selector", "shares"},

@@ -85,6 +85,32 @@ def test_events_and_calls(raw, options, expected):
     assert (Filter(Scope.parse(**options)).look(raw)[0] is None) == expected
 
 
+SPELLINGS = [
+    # (event, what is asked for, whether it is checked where Order Completed and Cart Viewed are planned)
+    ("order completed", "Order Completed", True),
+    ("OrderCompleted", "Order *", True),
+    ("order_completed", "Cart Viewed", False),
+    # it goes by the planned name alone, as in the report
+    ("order completed", "order completed", False),
+    ("order completed", "order *", False),
+    # a slip of the pen is no spelling, and what is not planned goes by its own name
+    ("Order Complete", "Order Completed", False),
+    ("order refunded", "order refunded", True),
+    # names of pages have no other spelling
+    ("page:order completed", "page:order completed", True),
+    ("page:order completed", "page:Order Completed", False),
+]
+
+
+@pytest.mark.parametrize(("event", "asked", "expected"), SPELLINGS)
+def test_another_spelling_is_the_planned_event(event, asked, expected):
+    page = event.removeprefix("page:")
+    raw = json.dumps({"type": "track", "event": event} if page == event else {"type": "page", "name": page}).encode()
+    filter = pickle.loads(pickle.dumps(Filter(Scope.parse(events=[asked]), ["Order Completed", "Cart Viewed"])))
+    assert (filter.pick([raw]).indices == [0]) == expected
+    assert (filter.look(raw)[0] is None) == expected
+
+
 @pytest.mark.parametrize("raw", UNREADABLE)
 @pytest.mark.parametrize("options", [{"calls": ["page"]}, {"events": ["X"]}, {"since": "2030-01-01"}, {"sample": "0.000000001%"}])
 def test_what_cannot_be_read_is_never_left_out(raw, options):
@@ -153,6 +179,7 @@ WRONG = [
         {"since": "yesterday"},
         '--since should be a date that exists, such as 2024-01-15, or a date-time such as 2024-01-15T10:30:00Z, got "yesterday"',
     ),
+    ({"since": "9999-12-31"}, '--since should be in a year from 2 to 9997, got "9999-12-31"'),
     (
         {"until": "2024-02-30"},
         '--until should be a date that exists, such as 2024-01-15, or a date-time such as 2024-01-15T10:30:00Z, got "2024-02-30"',
@@ -226,7 +253,7 @@ VALUES = st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT, max_s
 KEYS = ["type", "action", "event", "name", "messageId", "message_id", "timestamp"]
 MEMBERS = st.tuples(
     st.sampled_from([*KEYS, "properties", "x"]),
-    st.sampled_from(["track", "Track", "page", "screen", "identify", "Order Completed", "Home", "id-1", ""])
+    st.sampled_from(["track", "Track", "page", "screen", "identify", "Order Completed", "order completed", "Home", "id-1", ""])
     | MOMENTS
     | VALUES
     | st.fixed_dictionaries({}, optional={key: st.just("Home") for key in KEYS}),
@@ -258,7 +285,7 @@ SCOPES = st.fixed_dictionaries(
 @given(SCOPES, st.lists(TEXTS | st.binary(max_size=8) | st.sampled_from(UNREADABLE), max_size=8))
 @example({"since": "2024-01-15"}, [b'{"timestamp":"2024-01-14T23:59:59.9999999Z"}'])
 def test_a_glance_says_what_a_close_look_says(options, raws):
-    filter = Filter(Scope.parse(**options))
+    filter = Filter(Scope.parse(**options), ["Order Completed"])
     looks = [filter.look(raw) for raw in raws]
     picked = filter.pick(raws)
     assert picked.indices == [index for index, (option, _) in enumerate(looks) if option is None]

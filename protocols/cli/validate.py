@@ -14,7 +14,6 @@ from protocols.cli.options import choices, events_or_default, in_ci, is_screen, 
 from protocols.cli.progress import progress
 from protocols.cli.results import keep_all_apart, opened, outputs
 from protocols.config import ValidateConfig, find_config, options
-from protocols.globs import matches
 from protocols.names import nearest
 from protocols.report import BASELINE, FAIL_ON, Rates, excuses, judge, settle
 from protocols.sinks import SINKS, Look
@@ -287,12 +286,12 @@ def _slips(scope: Scope | None, expectations: Sequence[Expectation], rates: Rate
         planned = [entry.event for entry in report.about.planned if entry.call == call and entry.event is not None]
         if literal and name is not None:
             yield from _slip(option, name, planned)
-    events = {entry.event for entry in report.about.planned if entry.event is not None}
-    came = {entry.key.event for entry in report.traffic if entry.key.event is not None}
-    for name in rates.events:
-        near = nearest(name, sorted(events)) if not any(matches(name, event) for event in events | came) else None
-        if near is not None:
-            yield f"notice: the violation rate of {name} is of no event; did you mean {near}?"
+    known = {entry.key[:2] for entries in (report.about.planned, report.traffic) for entry in entries}
+    for of in rates.selectors:
+        if of.name is None or not of.literal or any(of.fits(*key) for key in known):
+            continue
+        near = nearest(of.name, sorted(name for call, name in known if call == of.call and name is not None))
+        yield f"notice: the violation rate of {of} is of no event{f'; did you mean {near}?' if near else ', neither planned nor seen'}"
 
 
 def _slip(option: str, name: str, planned: Sequence[str]) -> Iterator[str]:

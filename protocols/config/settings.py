@@ -77,7 +77,7 @@ class ValidateConfig:
     )
     max_violation_rates: Mapping[str, Fraction] = option(
         kinds.RATES,
-        "The same for events of their own, by name or glob; the first that fits counts.",
+        "The same for events of their own, named as in event; the first that fits counts.",
         {},
         example='{"Order Completed" = "0%", "Debug *" = "100%"}',
     )

@@ -81,8 +81,8 @@ class Expectation(NamedTuple):
 
 _EXPECT = "--expect"
 _WORDS = re.compile(
-    r"""(?P<name> (?: [a-z]+ : \s* )? " (?: [^"\\] | \\. )* " | (?! (?: [a-z]+ : \s* )? " ) [^<>=!]* ) \s*
-        (?: (?P<operator> [<>=!]+ ) \s* (?P<number> .* ) )?""",
+    r"""(?P<name> (?: [a-z]+ : \s* )? " (?: [^"\\] | \\. )* " | (?! (?: [a-z]+ : \s* )? " ) [^<>=!≤≥]* ) \s*
+        (?: (?P<operator> [<>=!≤≥]+ ) \s* (?P<number> .* ) )?""",
     re.VERBOSE | re.DOTALL,
 )
 _NUMBER = re.compile(r"([0-9]{1,15})(?:\s*\.\.\s*([0-9]{1,15}))?")

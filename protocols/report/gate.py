@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from protocols.errors import UsageError
-from protocols.globs import matches
 from protocols.problems import Severity
 from protocols.report.expectations import EXPECTATIONS
 from protocols.report.findings import Findings
-from protocols.report.report import Group, Report
+from protocols.report.report import Group, Key, Report
+from protocols.selector import Selector
 from protocols.violations import counted, many, percent
 
 Outcome: TypeAlias = Report | Findings
@@ -28,21 +29,30 @@ FAIL_ON = ("error", "warning", "note", "never")
 
 
 class Rates(NamedTuple):
-    """How large a share of the events may have errors: of all of them, and by glob over the names of events; the first glob
-    that fits counts. A share is that of events with an error which is neither waived nor known."""
+    """How large a share of the events may have errors: of all of them, and of those that a `Selector` means; the first that
+    fits counts. A share is that of events with an error which is neither waived nor known."""
 
     overall: Fraction | None = None
     events: Mapping[str, Fraction] = {}
 
-    def of(self, event: str | None) -> Fraction | None:
-        if event is None:
-            return None
-        return next((rate for glob, rate in self.events.items() if matches(glob, event)), None)
+    def of(self, key: Key) -> Fraction | None:
+        fitting = (rate for of, rate in zip(self.selectors, self.events.values(), strict=True) if of.fits(key.call, key.event))
+        return next(fitting, None)
+
+    @property
+    def selectors(self) -> tuple[Selector, ...]:
+        """Whose rates there are. Raises UsageError where one is of nothing that can come."""
+        return tuple(map(_selector, self.events))
 
     def go_with(self, fail_on: str) -> None:
         """Raises UsageError where warnings would fail a run that lets errors pass."""
-        if fail_on in ("warning", "note") and (self.overall is not None or self.events):
+        if (self.selectors or self.overall is not None) and fail_on in ("warning", "note"):
             raise UsageError(f"a violation rate counts events with errors; it goes with --fail-on error, not with {fail_on}")
+
+
+@lru_cache(1024)
+def _selector(events: str) -> Selector:
+    return Selector.parse(events, "--max-violation-rate")
 
 
 class Verdict(NamedTuple):
@@ -98,7 +108,7 @@ def _failing(outcome: Outcome, fail_on: str, rates: Rates) -> int:
     if outcome.settled is not None:
         for excused in (outcome.settled.known, outcome.settled.suppressed):
             counts -= sum(count for (_, severity, _), count in excused.items() if severity >= Severity[fail_on])
-    rated = sum(group.count for group in _new_errors(outcome) if rates.of(group.key.event) is not None)
+    rated = sum(group.count for group in _new_errors(outcome) if rates.of(group.key) is not None)
     return counts - rated
 
 
@@ -117,15 +127,14 @@ class _Share(NamedTuple):
     bad: int
     total: int
     is_part: bool
-    event: str | None
+    of: str
 
     def exceeds(self, rate: Fraction) -> bool:
         return self.bad > rate * self.total
 
     def said(self, rate: Fraction) -> str:
         """`1,005 of 20,000 events (5.0%) have errors, at most 3% may`."""
-        events = f"{self.event} events" if self.event is not None else "events"
-        share = f"{self.bad:,} of {self.total:,} {events} ({percent(self.bad, self.total)})"
+        share = f"{self.bad:,} of {self.total:,} {self.of} ({percent(self.bad, self.total)})"
         return f"{share} have {'new ' if self.is_part else ''}errors, at most {as_percent(rate)} may"
 
 
@@ -135,18 +144,25 @@ def _exceeded(report: Report, rates: Rates) -> Iterator[str]:
         yield share.said(rates.overall)
     if not rates.events:
         return
-    for event in dict.fromkeys(traffic.key.event for traffic in report.traffic):
-        rate = rates.of(event)
-        if rate is not None and (share := _share(report, event)).exceeds(rate):
+    for key in dict.fromkeys(traffic.key._replace(version=None) for traffic in report.traffic):
+        rate = rates.of(key)
+        if rate is not None and (share := _share(report, key)).exceeds(rate):
             yield share.said(rate)
 
 
-def _share(report: Report, event: str | None = None) -> _Share:
-    """The share of all events, or of those of one name."""
-    traffic = [entry for entry in report.traffic if event is None or entry.key.event == event]
-    errors = (group for group in report.groups if group.severity is Severity.error and (event is None or group.key.event == event))
+def _share(report: Report, of: Key | None = None) -> _Share:
+    """The share of all events, or of those of one call and name."""
+    traffic = [entry for entry in report.traffic if of is None or entry.key[:2] == of[:2]]
+    errors = (group for group in report.groups if group.severity is Severity.error and (of is None or group.key[:2] == of[:2]))
     is_part = any(group.state != "new" for group in errors)
-    return _Share(sum(entry.fresh for entry in traffic), sum(entry.count for entry in traffic), is_part, event)
+    return _Share(sum(entry.fresh for entry in traffic), sum(entry.count for entry in traffic), is_part, _whose(of))
+
+
+def _whose(key: Key | None) -> str:
+    """`events`, `Order Completed events`, `identify calls`."""
+    if key is None or key.call is None:
+        return "events"
+    return f"{Selector(key.call, key.event)} {'calls' if key.event is None else 'events'}"
 
 
 def as_percent(rate: Fraction) -> str:
@@ -189,7 +205,7 @@ def _passed(outcome: Outcome, fail_on: str, rates: Rates) -> Iterator[str]:
         yield f"no finding of severity {fail_on}{above}"
     else:
         kind = "new violation" if outcome.settled is not None and outcome.settled.baseline else "violation"
-        rest = " beyond the agreed rates" if rates.events and any(rates.of(group.key.event) for group in _new_errors(outcome)) else ""
+        rest = " beyond the agreed rates" if rates.events and any(rates.of(group.key) is not None for group in _new_errors(outcome)) else ""
         yield f"no {kind} of severity {fail_on}{above}{rest}"
     if isinstance(outcome, Findings):
         lesser = bool(outcome.by_severity)

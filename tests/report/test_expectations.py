@@ -73,6 +73,7 @@ WRONG = [
     ("Order>=2..5", '--expect "Order>=2..5": a whole number should follow >=, got "2..5"; a range follows =='),
     ("Order=1", '--expect "Order=1": = is no operator; write == for an exact number; put a name with such characters in double quotes'),
     ("Order=>1", '--expect "Order=>1": => is no operator; there are >=, <=, ==, > and <; put a name with such characters in double quotes'),
+    ("Order≥1", '--expect "Order≥1": ≥ is no operator; there are >=, <=, ==, > and <; put a name with such characters in double quotes'),
     ("Order==5..2", '--expect "Order==5..2": no number is from 5 up to 2; write 2..5'),
     ("Order<0", '--expect "Order<0": no number is less than 0; --forbid NAME says that none may come'),
     ("Order>=0", '--expect "Order>=0": every number is at least 0; leave >=0 out for at least once'),

@@ -158,6 +158,14 @@ RATES: list[tuple[list[Any], Rates, dict[str, Any], int, str]] = [
         1,
         "1 of 2 Order Completed events (50.0%) have new errors, at most 0% may; 2 waived",
     ),
+    # of pages by name, which track events of the same name do not count among, and of calls
+    (
+        [(Route("page", "Home"), [TOTAL]), (Route("track", "Home"), []), (Route("identify"), [TOTAL])],
+        Rates(None, {"page:Home": Fraction(0), "identify": HALF, "Home": Fraction(0)}),
+        {},
+        1,
+        "1 of 1 identify calls (100%) have errors, at most 50% may; 1 of 1 page Home events (100%) have errors, at most 0% may",
+    ),
     # more of them than a sentence holds
     (
         [(Route("track", f"Event {name}"), [TOTAL]) for name in "ABCDE"],
@@ -184,6 +192,11 @@ def test_a_rate_goes_with_errors() -> None:
 
 def test_never_fails_on_no_rate_either() -> None:
     assert judge(collected([(ORDER, [TOTAL])]), "never", rates=Rates(Fraction(0))).exit_code == 0
+
+
+def test_a_rate_of_nothing_that_can_come_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"^--max-violation-rate: identify calls have no names; write identify for all of them$"):
+        judge(collected([(ORDER, [])]), rates=Rates(None, {"identify:A": HALF}))
 
 
 def test_plans_have_verdicts_too() -> None:
