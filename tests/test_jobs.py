@@ -350,6 +350,15 @@ def test_a_full_disk_is_said(large, form):
     assert (err, process.returncode) == ("error: the results cannot be written (No space left on device)\n", 2)
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(("form", "lines"), [("json", 2), ("html", 2), ("jsonl", 0)])  # what streams ends the run at once
+def test_a_full_disk_of_one_output_is_said_with_its_name(large, form, lines):
+    with command(large, "--quiet", "--output", f"{form}=/dev/full", **PIPES) as process:
+        out, err = process.communicate(timeout=60)
+    assert out.count("\n") == lines
+    assert (err, process.returncode) == ("error: --output /dev/full: it cannot be written (No space left on device)\n", 2)
+
+
 def test_a_reader_that_has_seen_enough_ends_the_command(large):
     with command(large, "--format", "jsonl", "--engine", "reference", **PIPES) as process:
         found = workers(process)

@@ -101,37 +101,45 @@ def keep_all_apart(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
 def opened(outputs: Sequence[Output], *, limit: int | None, quiet: bool, first: Open | None = None) -> Iterator[Results]:
     """All outputs, ready to be written to; `first` takes the place of the first one's format."""
     with ExitStack() as stack:
-        sinks: list[Sink] = []
+        sinks: list[Target] = []
         for format, path, append in outputs:
             open_sink = first if first is not None and not sinks else SINKS[format].open
-            sinks.append(open_sink(stack.enter_context(output(path, append=append)), look(path, limit=limit, quiet=quiet)))
+            sink = open_sink(stack.enter_context(output(path, append=append)), look(path, limit=limit, quiet=quiet))
+            sinks.append(Target(sink, path))
         yield Results(sinks, [sink for each, sink in zip(outputs, sinks, strict=True) if SINKS[each.format].streams])
+
+
+class Target(NamedTuple):
+    """A sink, and the file that it writes to; None for standard output."""
+
+    sink: Sink
+    path: str | None
 
 
 class Results:
     """All sinks as one. `streams` are those that want every single problem."""
 
-    def __init__(self, sinks: Sequence[Sink], streams: Sequence[Sink]) -> None:
+    def __init__(self, sinks: Sequence[Target], streams: Sequence[Target]) -> None:
         self._sinks = sinks
         self.streams = streams
 
     def problem(self, problem: Problem, state: str = "new") -> None:
-        try:
-            for sink in self.streams:
+        for sink, path in self.streams:
+            try:
                 sink.problem(problem, state)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise _unwritable(error) from None
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                raise _unwritable(error, path) from None
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:
         """All is known by now: that nobody reads it to its end changes no verdict, that it cannot be written does.
 
         What hinders one of the sinks hinders no other.
         """
-        failed = [error for sink in self._sinks if (error := _closed(sink, outcome, verdict)) is not None]
+        failed = [(error, path) for sink, path in self._sinks if (error := _closed(sink, outcome, verdict)) is not None]
         if failed:
-            raise _unwritable(failed[0])
+            raise _unwritable(*failed[0])
 
 
 def _closed(sink: Sink, outcome: Outcome, verdict: Verdict) -> OSError | None:
@@ -145,6 +153,8 @@ def _closed(sink: Sink, outcome: Outcome, verdict: Verdict) -> OSError | None:
     return None
 
 
-def _unwritable(error: OSError) -> UsageError:
+def _unwritable(error: OSError, path: str | None) -> UsageError:
+    if path is not None:
+        return UsageError(f"--output {path}: it cannot be written ({error.strerror})")
     forget_output()
     return UsageError(f"the results cannot be written ({error.strerror})")

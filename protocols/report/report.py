@@ -320,10 +320,15 @@ class Report:
         return self._by(lambda id, severity, call: call or "unknown")
 
     @property
+    def awaited(self) -> tuple[Planned, ...]:
+        """Planned events, in the plan's order, that are to be seen: those not deprecated."""
+        return tuple(planned for planned in self.about.planned if planned.event is not None and planned.status != "deprecated")
+
+    @property
     def unseen(self) -> tuple[Planned, ...]:
-        """Planned events, in the plan's order, of which the input had none."""
+        """Those of them of which the input had none."""
         seen = {traffic.key for traffic in self.traffic}
-        return tuple(planned for planned in self.about.planned if planned.event is not None and planned.key not in seen)
+        return tuple(planned for planned in self.awaited if planned.key not in seen)
 
     def count_of(self, expectation: Expectation) -> int:
         """How many events came of those that an expectation is about."""

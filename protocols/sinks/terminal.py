@@ -288,8 +288,7 @@ def _remarks(report: Report) -> Iterator[Line]:
         yield Line("", [Span(f"{many(len(report.about.expectations), 'expectation')} met")])
     if report.coverage is not None or report.left_out:
         return  # the one says so itself, and of what was left out nobody knows
-    named = sum(planned.event is not None for planned in report.about.planned)
     unseen = [subject(*planned.key) for planned in report.unseen]
-    if 0 < len(unseen) < named:  # where none was seen, the plan is not the one of these events, or there are no events
+    if 0 < len(unseen) < len(report.awaited):  # where none was seen, the plan is not the one of these events, or there are no events
         names = ", ".join(unseen[:3]) + (", ..." if len(unseen) > 3 else "")
-        yield Line("", [Span(f"{len(unseen):,} of {many(named, 'planned event')} never seen: {names}")])
+        yield Line("", [Span(f"{len(unseen):,} of {many(len(report.awaited), 'planned event')} never seen: {names}")])

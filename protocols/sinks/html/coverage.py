@@ -41,7 +41,7 @@ def _of_parts(coverage: Coverage) -> Iterator[Row]:
 
 
 def _of_events(report: Report) -> Iterator[Row]:
-    planned = sum(entry.event is not None for entry in report.about.planned)
+    planned = len(report.awaited)
     if planned:
         yield _row(TITLES["events"], planned - len(report.unseen), planned)
 
