@@ -124,13 +124,8 @@ class Results:
         self.streams = streams
 
     def problem(self, problem: Problem, state: str = "new") -> None:
-        for sink, path in self.streams:
-            try:
-                sink.problem(problem, state)
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                raise _unwritable(error, path) from None
+        for target in self.streams:
+            _write(target, problem, state)
 
     def close(self, outcome: Outcome, verdict: Verdict) -> None:
         """All is known by now: that nobody reads it to its end changes no verdict, that it cannot be written does.
@@ -140,6 +135,15 @@ class Results:
         failed = [(error, path) for sink, path in self._sinks if (error := _closed(sink, outcome, verdict)) is not None]
         if failed:
             raise _unwritable(*failed[0])
+
+
+def _write(target: Target, problem: Problem, state: str) -> None:
+    try:
+        target.sink.problem(problem, state)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(error, target.path) from None
 
 
 def _closed(sink: Sink, outcome: Outcome, verdict: Verdict) -> OSError | None:

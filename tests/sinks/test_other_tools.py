@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import jsonschema
 import junitparser
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec import structs
@@ -388,6 +388,7 @@ def rendered(text: str) -> str:
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
+@example("'@`'")  # a backtick takes two around it
 def test_nothing_of_an_event_is_markup(text: str) -> None:
     page = written("markdown", report(text, *NASTY))
     shown = rendered(page)
@@ -396,7 +397,7 @@ def test_nothing_of_an_event_is_markup(text: str) -> None:
     assert {tag.lstrip("/") for tag in tags} <= allowed
     outside = re.sub(r"<code>.*?</code>", "", shown, flags=re.DOTALL)
     assert "<a" not in outside
-    assert not re.search(r"(?<![\w&;])@\w", re.sub(r"`[^`]*`", "", page))
+    assert not re.search(r"(?<![\w&;])@\w", re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", page, flags=re.DOTALL))
 
 
 def test_a_page_fits_a_comment() -> None:
