@@ -3,14 +3,18 @@
 import contextlib
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 import protocols
 from protocols.violations import FAMILIES
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language):
@@ -46,3 +50,15 @@ def test_exit_codes_are_the_commands():
 
     codes = re.findall(r"^\| (\d+) \|", README, re.MULTILINE)
     assert codes == re.findall(r"^  (\d+) ", EXAMPLES, re.MULTILINE)
+
+
+def test_the_picture_shows_what_the_command_prints():
+    """All but the spaces, which are another width there."""
+    picture = ElementTree.parse(ROOT / ".github" / "run.svg")
+    shown = "".join("".join(text.text or "" for text in picture.iter("{http://www.w3.org/2000/svg}text")).split())
+    arguments = "validate plans/examples/ecommerce/bad.ndjson --plan ecommerce --limit 3"
+    assert f".venv/bin/protocols {arguments}\n" in README
+    printed = subprocess.run(
+        [sys.executable, "-m", "protocols", *arguments.split()], cwd=ROOT, stdout=subprocess.PIPE, check=False, encoding="utf-8"
+    ).stdout
+    assert shown == "protocols" + "".join(f"$ protocols {arguments} {printed}".split())
