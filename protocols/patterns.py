@@ -5,8 +5,6 @@ that the engine behind `matches` needs time linear in the text. Python's `re` re
 final newline, `\\d` takes Arabic digits) and backtracks: `^(a+)+$` on 24 letters costs it 0.6 s. So no pattern of a plan
 is ever handed to it as written: `for_accept` writes a new one from the parse tree, for those patterns alone whose
 number of attempts is bounded.
-
-One difference to ECMA-262 is the matcher's: its `.` leaves out the newline only, not the three other line ends.
 """
 
 from __future__ import annotations

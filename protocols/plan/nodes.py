@@ -28,6 +28,8 @@ MAX_NODES = 2_000_000
 MAX_DEPTH = 100
 """Mappings and sequences inside each other."""
 
+_TOO_DEEP = f"a plan may be nested {MAX_DEPTH} levels deep, and this is one more"
+
 
 class Map(dict[str, Any]):
     """A mapping. `at` is where it begins; `keys_at` and `values_at` hold the places of its keys and of their values.
@@ -381,7 +383,7 @@ class _Builder:
         at = self.locate(event.start_mark)
         self._count(1, at)
         if len(self._stack) >= MAX_DEPTH:
-            raise _Stop(mistake("too-deep", at, f"a plan may be nested {MAX_DEPTH} levels deep, and this is one more"))
+            raise _Stop(mistake("too-deep", at, _TOO_DEEP))
         if self._stack and self._stack[-1].is_map and self._stack[-1].key_at is None:
             wrong = "a mapping" if is_map else "a list"
             raise _Stop(
@@ -544,6 +546,8 @@ def _syntax_error(error: Any, text: str, locate: Callable[[Any], Position]) -> P
         column = line.index("\t") + 1
         return mistake("bad-yaml", Position(at.file, at.line, column), "a tab stands where YAML wants blanks", hint="indent with blanks")
     first = line[at.column - 1 : at.column]
+    if "maximum nesting depth" in said:  # the parser's own, which it comes to first where it looks far ahead
+        return mistake("too-deep", at, _TOO_DEEP)
     if "cannot start any token" in said:
         return mistake("bad-yaml", at, f"no value can begin with {first}", hint="put the text in quotes")
     for part, message, hint in _SYNTAX:
