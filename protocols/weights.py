@@ -14,6 +14,9 @@ from protocols.names import nearest
 from protocols.problems import Severity
 from protocols.violations import FAMILIES, KINDS, UNCHECKED
 
+OF_THE_RUN: Mapping[str, str] = {"expectation": "--expect or --forbid", "coverage": "--min-coverage"}
+"""Families of what a run lacks as a whole -> what asks for it."""
+
 
 def kinds_of(name: str) -> tuple[str, ...]:
     """The ids that a name stands for: an id, a family, or a glob over ids. None where it stands for nothing."""
@@ -26,6 +29,8 @@ def unknown(name: str) -> str | None:
     """Why a name stands for no kind of violation, as a sentence; None where it does."""
     if kinds_of(name):
         return None
+    if name.partition("/")[0] in OF_THE_RUN:
+        return f"{name} is about a run as a whole, and always an error; leave out what asks for it: {OF_THE_RUN[name.partition('/')[0]]}"
     near = nearest(name, [*FAMILIES, *KINDS]) or _by_kind(name)
     return f"there is no violation {name}; {f'did you mean {near}?' if near else 'protocols explain lists them all'}"
 
@@ -56,6 +61,11 @@ def weights(
             raise UsageError(f"{name} is always an error: nothing else can be said of such a record; a waiver can let it pass")
     off = {id for id in KINDS if id in ignored or (chosen and id not in chosen)}
     return {name: found[name] for name in found if name not in UNCHECKED} | dict.fromkeys(sorted(off - UNCHECKED), Severity.off)
+
+
+def kept(ignore: Iterable[str]) -> dict[str, list[str]]:
+    """Families and globs that are to be ignored -> those of their ids that stay all the same, since nothing else can be said."""
+    return {name: stay for name in ignore if (stay := [id for id in kinds_of(name) if id in UNCHECKED])}
 
 
 def _known(name: str) -> tuple[str, ...]:

@@ -228,14 +228,14 @@ WRONG = [
     ("[lint]\nfail_on = 1\n", ["2: lint.fail_on should be error, warning, note or never, got integer 1"]),
     ('\n\nlint.fail_on = "eror"\n', [f'3: lint.fail_on {WORDS} "eror"; did you mean error?']),
     ('[lint]\n\n["lint"."severity"]\n"odd-name" = "x"\n', [f'4: lint.severity.odd-name {WORDS.replace("never", "off")} "x"']),
-    ("[lint]\nseverity = {x = 1}\n", [f"2: there is no rule x{NO_RULE}"]),
+    ("[lint]\nseverity = {x = 1}\n", [f"2: lint.severity: there is no rule x{NO_RULE}"]),
     # tables that are none
     ("lint = 3\n", ["1: lint should be a table, got integer 3"]),
     ("[lint]\nseverity = 3\n", ['2: lint.severity should be a table such as {event-name-case = "error"}, got integer 3']),
     # lists that are none
     ("[lint]\nselect = [1]\n", ["2: lint.select should be a list of rules, got array of 1 item"]),
     # `all` can be selected, and not ignored
-    ('[lint]\nignore = ["all"]\n', [f"2: there is no rule all{NO_RULE}"]),
+    ('[lint]\nignore = ["all"]\n', [f"2: lint.ignore: there is no rule all{NO_RULE}"]),
     # unknown keys, near ones and others
     (
         "[lnt]\n[x]\n",
@@ -259,25 +259,56 @@ WRONG = [
     ("validate.jobs = true", ["1: validate.jobs should be a whole number from 1 on, got boolean true"]),
     ('validate.redact = "yes"', ['1: validate.redact should be true or false, got string "yes"']),
     ("validate.baseline = 1", ["1: validate.baseline should be a path, or true for the usual one, got integer 1"]),
-    ("validate.max_violation_rate = 0.5", ['1: validate.max_violation_rate should be a share such as "0.5%", got number 0.5']),
-    ('validate.max_violation_rate = "101%"', ['1: validate.max_violation_rate should be a share such as "0.5%", got string "101%"']),
+    (
+        "validate.max_violation_rate = 0.5",
+        ['1: validate.max_violation_rate should be a share from "0%" to "100%", such as "0.5%", got number 0.5'],
+    ),
+    (
+        'validate.max_violation_rate = "101%"',
+        ['1: validate.max_violation_rate should be a share from "0%" to "100%", such as "0.5%", got string "101%"'],
+    ),
     (
         "[validate.max_violation_rates]\nA = 1",
-        ['2: validate.max_violation_rates.A should be a share such as "0.5%", got integer 1'],
+        ['2: validate.max_violation_rates.A should be a share from "0%" to "100%", such as "0.5%", got integer 1'],
     ),
     (
         'validate.max_violation_rates = "1%"',
         ['1: validate.max_violation_rates should be a table such as {"Order Completed" = "0%"}, got string "1%"'],
     ),
+    (
+        'validate.max_violation_rate = "٣%"',
+        ['1: validate.max_violation_rate should be a share from "0%" to "100%", such as "0.5%", got string "٣%"'],
+    ),
+    (
+        '[validate.max_violation_rates]\n"identify:Ann" = "1%"',
+        ["2: validate.max_violation_rates.identify:Ann: identify calls have no names; write identify for all of them"],
+    ),
+    # what is expected, in the words of the settings
+    (
+        'validate.expect = ["Order=1"]',
+        ['1: validate.expect "Order=1": = is no operator; write == for an exact number; put a name with such characters in double quotes'],
+    ),
+    ('validate.min_coverage = "80"', ['1: validate.min_coverage should be a percentage such as 10% or 0.5%, got "80"; did you mean 80%?']),
+    (
+        'validate.call = ["trak"]',
+        ['1: validate.call should be one of track, identify, page, screen, group, alias, got "trak"; did you mean track?'],
+    ),
+    (
+        '[validate.severity]\n"expectation/too-few" = "note"',
+        [
+            "2: validate.severity: expectation/too-few is about a run as a whole, and always an error; "
+            "leave out what asks for it: --expect or --forbid"
+        ],
+    ),
     # violations
     ("validate.select = 1", ["1: validate.select should be a list of ids, families or globs, got integer 1"]),
-    ('validate.ignore = ["typ"]', ["1: there is no violation typ; did you mean type?"]),
+    ('validate.ignore = ["typ"]', ["1: validate.ignore: there is no violation typ; did you mean type?"]),
     ("validate.severity = 1", ['1: validate.severity should be a table such as {naming = "note"}, got integer 1']),
     (
         '[validate.severity]\nnaming = "info"\nnamin = "note"',
         [
             '2: validate.severity.naming should be error, warning, note or off, got string "info"',
-            "3: there is no violation namin; did you mean naming?",
+            "3: validate.severity: there is no violation namin; did you mean naming?",
         ],
     ),
     # waivers: each by its number and its own line
@@ -292,7 +323,14 @@ WRONG = [
             '1: waivers[1] lacks owner; write owner = "checkout@shop.example"',
             '1: waivers[1] lacks reason; write reason = "the app of 2024 sends texts"',
             "1: waivers[1] lacks until; write until = 2027-01-31",
-            "2: there is no violation typo; did you mean type?",
+            "2: waivers[1].id: there is no violation typo; did you mean type?",
+        ],
+    ),
+    (
+        WHOLE_WAIVER + 'pointer = "properties.total"',
+        [
+            '6: waivers[1].pointer should be a JSON Pointer or a glob over them, such as "/properties/products/*/price", '
+            'got string "properties.total"; did you mean "/properties/total"?'
         ],
     ),
     (

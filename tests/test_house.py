@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "schema": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan"},
     "exchange": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan", "schema"},
     "rules": {"errors", "positions", "problems", "violations", "names", "patterns", "formats", "plan", "schema", "report"},
-    "config": {"errors", "problems", "violations", "names", "globs", "weights", "rules", "report", "scope", "sinks"},
+    "config": {"errors", "problems", "violations", "names", "globs", "weights", "rules", "report", "selector", "scope", "sinks"},
     "engine": {"errors", "positions", "problems", "violations", "names", "patterns", "formats"},
     "readers": {"errors", "positions", "problems", "violations", "names"},
     "jobs": {"errors"},

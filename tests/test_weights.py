@@ -8,8 +8,9 @@ import pytest
 
 from protocols.errors import UsageError
 from protocols.problems import Severity
+from protocols.report.expectations import EXPECTATIONS
 from protocols.violations import KINDS
-from protocols.weights import kinds_of, weights
+from protocols.weights import OF_THE_RUN, kinds_of, weights
 
 NOTE, WARNING, OFF = Severity.note, Severity.warning, Severity.off
 
@@ -43,6 +44,13 @@ def test_what_is_not_selected_is_off() -> None:
         # of these nothing else could be said
         "payload/malformed-json", "payload/not-an-object", "payload/unknown-call",
     }  # fmt: skip
+
+
+def test_what_is_about_a_run_as_a_whole_has_no_weight() -> None:
+    assert {id.partition("/")[0] for id in EXPECTATIONS} == set(OF_THE_RUN)
+    for id in EXPECTATIONS:
+        with pytest.raises(UsageError, match=f"^{id} is about a run as a whole, and always an error; leave out what asks for it: --"):
+            weights(ignore=[id])
 
 
 def test_the_names_of_kinds() -> None:

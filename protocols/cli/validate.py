@@ -19,7 +19,7 @@ from protocols.report import BASELINE, FAIL_ON, Rates, excuses, judge, settle
 from protocols.sinks import SINKS, Look
 from protocols.sinks.page import draw
 from protocols.sinks.terminal import closing, left_out
-from protocols.weights import weights
+from protocols.weights import kept, weights
 
 if TYPE_CHECKING:
     from protocols.cli.results import Results
@@ -211,6 +211,8 @@ def validate(
     known = read_baseline(file) if file is not None else None
     severities = weights(said.severity, select=said.select, ignore=said.ignore)
     off = switched_off(severities)
+    for name, ids in kept(said.ignore).items() if not quiet else ():
+        tell(f"notice: {name} is ignored but for {', '.join(ids)}: nothing else can be said of such a record")
     now = day(today)
     excuse = excuses(today=now, waivers=config.waivers, baseline=known)
     loaded = load_plan(plan_or_default(said.plan, quiet=quiet))

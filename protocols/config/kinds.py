@@ -11,11 +11,13 @@ from typing import Any
 
 from protocols import weights
 from protocols.config.option import Kind, Option
-from protocols.config.reader import Path, Reader, meant
+from protocols.config.reader import Path, Reader, said
 from protocols.errors import UsageError
+from protocols.names import nearest
 from protocols.problems import Severity
 from protocols.report.baseline import BASELINE
 from protocols.report.gate import as_percent
+from protocols.selector import Selector
 
 SEVERITIES = tuple(str(severity) for severity in reversed(Severity))
 
@@ -139,9 +141,13 @@ def _is_read(reader: Reader, text: str, path: Path, parse: Callable[[str], Any])
     try:
         parse(text)
     except UsageError as error:
-        reader.blame(path, str(error))
+        reader.blame(path, _OPTION.sub(said(path), str(error)))
         return False
     return True
+
+
+_OPTION = re.compile("^--[a-z-]+")
+"""The option on the command line, with which such a sentence begins."""
 
 
 def word(words: Collection[str]) -> Kind:
@@ -207,8 +213,9 @@ def _rule_severities(reader: Reader, value: Any, path: Path) -> dict[str, Severi
 def _is_rule(reader: Reader, name: str, path: Path, known: Collection[str]) -> bool:
     if _bare(name) in known:
         return True
-    said = meant(_bare(name), known)
-    reader.blame(path, f"there is no rule {name}; {said if said.startswith('did') else 'protocols explain lists them all'}")
+    near = nearest(_bare(name), known)
+    hint = f"did you mean {near}?" if near else "protocols explain lists them all"
+    reader.blame(path, f"{said(path[:-1] if path[-1] == name else path)}: there is no rule {name}; {hint}")
     return False
 
 
@@ -241,7 +248,7 @@ def _violations(reader: Reader, value: Any, path: Path) -> tuple[str, ...] | Non
         return None
     for name in value:
         if wrong := weights.unknown(name):
-            reader.blame(path, wrong)
+            reader.blame(path, f"{said(path)}: {wrong}")
     return tuple(value)
 
 
@@ -249,7 +256,7 @@ def _violation(reader: Reader, value: Any, path: Path) -> str | None:
     if not _is_text(value):
         reader.expected(path, "an id, a family or a glob", value)
     elif wrong := weights.unknown(value):
-        reader.blame(path, wrong)
+        reader.blame(path, f"{said(path)}: {wrong}")
     else:
         return str(value)
     return None
@@ -262,12 +269,21 @@ def _violation_severities(reader: Reader, value: Any, path: Path) -> dict[str, S
     found = {}
     for name, level in value.items():
         if wrong := weights.unknown(name):
-            reader.blame((*path, name), wrong)
+            reader.blame((*path, name), f"{said(path)}: {wrong}")
         elif reader.word(level, (*path, name), SEVERITIES):
             found[name] = Severity[level]
     return found
 
 
+def _pointers(reader: Reader, value: Any, path: Path) -> str | None:
+    if isinstance(value, str) and value.startswith(("/", "*", "?")):
+        return value
+    hint = f'; did you mean "/{value.replace(".", "/")}"?' if isinstance(value, str) and value else ""
+    reader.expected(path, 'a JSON Pointer or a glob over them, such as "/properties/products/*/price"', value, hint)
+    return None
+
+
+POINTERS = Kind(_pointers, lambda: {"type": "string", "pattern": "^[/*?]"}, toml)
 VIOLATION = Kind(_violation, lambda: _TEXT, toml)
 VIOLATIONS = Kind(_violations, lambda: _TEXTS, toml)
 VIOLATION_SEVERITIES = Kind(_violation_severities, lambda: _LEVELS, toml)
@@ -275,9 +291,9 @@ VIOLATION_SEVERITIES = Kind(_violation_severities, lambda: _LEVELS, toml)
 
 # -- rates and days
 
-_PERCENT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*%")
-_RATE = {"type": "string", "pattern": r"^\d+(\.\d+)?\s*%$"}
-A_SHARE = 'a share such as "0.5%"'
+_PERCENT = re.compile(r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%")
+_RATE = {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?\s*%$"}
+A_SHARE = 'a share from "0%" to "100%", such as "0.5%"'
 
 
 def rate_of(text: str) -> Fraction | None:
@@ -298,6 +314,8 @@ def _rates(reader: Reader, value: Any, path: Path) -> dict[str, Fraction] | None
     if not isinstance(value, dict):
         reader.expected(path, 'a table such as {"Order Completed" = "0%"}', value)
         return None
+    for event in value:
+        _is_read(reader, event, (*path, event), lambda text: Selector.parse(text, "--max-violation-rate"))
     rates = {event: _rate(reader, inner, (*path, event)) for event, inner in value.items()}
     return {event: rate for event, rate in rates.items() if rate is not None}
 

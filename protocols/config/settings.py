@@ -120,7 +120,7 @@ WAIVER: Mapping[str, Option] = {
     "event": Option(kinds.TEXT, "Only in events of this name, or whose name this glob fits.", None, '"Order Completed"'),
     "call": Option(kinds.word(CALLS), "Only in this call.", None, '"track"'),
     "version": Option(kinds.count(0), "Only in this version of the event.", None, "2"),
-    "pointer": Option(kinds.TEXT, "Only at this JSON Pointer; a glob, and indices are *.", None, '"/properties/products/*/price"'),
+    "pointer": Option(kinds.POINTERS, "Only at this JSON Pointer; a glob, and indices are *.", None, '"/properties/products/*/price"'),
     "reason": Option(kinds.TEXT, "Why it is excused.", None, '"the app of 2024 sends texts"', required=True),
     "owner": Option(kinds.TEXT, "Who sees to it that it ends.", None, '"checkout@shop.example"', required=True),
     "until": Option(kinds.DAY, "The last day on which it holds, in UTC.", None, "2027-01-31", required=True),

@@ -82,8 +82,8 @@ def settle(
         suppressed=suppressed,
         baseline=baseline is not None,
         ungrouped=frozenset(ungrouped),
-        healed=healed(baseline, report, off) if baseline is not None else (),
-        unused=tuple(unused(waivers, report.groups, today)),
+        healed=healed(baseline, report, off) if baseline is not None and not report.left_out else (),
+        unused=tuple(unused(waivers, report.groups, today, off, is_part=bool(report.left_out))),
     )
     return replace(report, groups=groups, settled=settled)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from protocols.globs import matches
@@ -33,12 +33,15 @@ class Waiver:
     def covers(self, group: Group | Spot) -> bool:
         """Whether it is about the violations of this group, expired or not."""
         return (
-            (self.id == group.problem.family if self.id in FAMILIES else matches(self.id, group.id))
+            self.is_about(group.id)
             and (self.call is None or self.call == group.key.call)
             and (self.version is None or self.version == group.key.version)
             and (self.event is None or (group.key.event is not None and matches(self.event, group.key.event)))
             and (self.pointer is None or (group.pointer is not None and matches(self.pointer, group.pointer)))
         )
+
+    def is_about(self, id: str) -> bool:
+        return self.id == id.partition("/")[0] if self.id in FAMILIES else matches(self.id, id)
 
     def expired(self, today: datetime.date) -> bool:
         return today > self.until
@@ -67,11 +70,18 @@ class Unused:
         return f"the waiver of {waiver} expired on {waiver.until}: {what} ({waiver.owner}: {waiver.reason})"
 
 
-def unused(waivers: Sequence[Waiver], groups: Sequence[Group], today: datetime.date) -> list[Unused]:
-    """The waivers that excuse none of these groups, as they were given."""
+def unused(
+    waivers: Sequence[Waiver], groups: Sequence[Group], today: datetime.date, off: Iterable[str] = (), *, is_part: bool = False
+) -> list[Unused]:
+    """The waivers that excuse none of these groups, as they were given.
+
+    Of a run that did not look for some of its ids (`off`), or saw only a part of the events, none is said to be of no use.
+    """
     found = []
+    unlooked = {*off}
     for waiver in waivers:
         matched = sum(group.count for group in groups if waiver.covers(group))
-        if waiver.expired(today) or not matched:
+        is_certain = not is_part and not any(waiver.is_about(id) for id in unlooked)
+        if (waiver.expired(today) and matched) or (not matched and is_certain):
             found.append(Unused(waiver, waiver.expired(today), matched))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -263,6 +264,24 @@ def test_waivers_that_excuse_nothing(fields: dict[str, Any], said: str) -> None:
     settled = settle(report, today=TODAY, waivers=[waiver(pointer=None, **fields) if "pointer" not in fields else waiver(**fields)]).settled
     assert settled is not None
     assert [str(unused) for unused in settled.unused] == [said]
+
+
+@pytest.mark.parametrize(
+    ("fields", "off", "left_out"),
+    [
+        ({"event": "Gone"}, ["type/null-value"], {}),  # it was not looked for
+        ({"event": "Gone"}, [], {"sample": 1}),  # it may be among the events that were left out
+        ({"event": "Gone", "until": datetime.date(2026, 5, 31)}, [], {"event": 1}),
+    ],
+)
+def test_no_waiver_is_of_no_use_in_a_part_of_the_events_or_ids(fields: dict[str, Any], off: list[str], left_out: dict[str, int]) -> None:
+    report = replace(collected([(ORDER, [TOTAL])]), left_out=left_out)
+    settled = settle(
+        report, today=TODAY, waivers=[waiver(**fields)], baseline=baseline_of(collected([(ORDER, [TOTAL, TAX])])), off=off
+    ).settled
+    assert settled is not None
+    assert settled.unused == ()
+    assert [entry.pointer for entry in settled.healed] == ([] if left_out else ["/properties/tax"])
 
 
 def test_a_waiver_beside_one_that_excuses_the_same_is_used() -> None:
