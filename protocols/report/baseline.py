@@ -12,13 +12,16 @@ Baselines add up: `baseline(a) | baseline(b) == baseline(a + b)`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from protocols.errors import UsageError
+from protocols.names import nearest
 from protocols.report.report import Group, Key, Report, Spot
-from protocols.violations import CALLS, KINDS
+from protocols.selector import NAMED
+from protocols.violations import CALLS, KINDS, quoted
 
 BASELINE = "protocols-baseline.yaml"
 """The file where none is named."""
@@ -162,12 +165,12 @@ def _escape(code: int) -> str:
 
 
 def load(text: str, name: str) -> Baseline:
-    """The baseline in the text of a file called `name`. Raises UsageError where it is none."""
+    """The baseline in the text of a file called `name`. Raises UsageError where it is none, or for an entry that nothing can fit."""
     import yaml
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # 0.6 s for 10,000 entries, where PyYAML was built with it; else 1.9
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # 0.4 s for 10,000 entries, where PyYAML was built with it; else 1.7
     try:
-        read = yaml.load(text, loader)
+        root = yaml.compose(text, loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f":{mark.line + 1}" if mark is not None else ""
@@ -175,34 +178,137 @@ def load(text: str, name: str) -> Baseline:
             f"{name}{place} is no YAML; if it is the baseline, take out what does not belong there, such as the marks of a merge,"
             " or delete it and let protocols baseline write it anew"
         ) from None
-    if not isinstance(read, dict) or "baseline" not in read:
+    if not _is_mapping(root) or "baseline" not in (top := _members(root, name)):
         raise _no_baseline(name, "it has no key baseline")
-    if read["baseline"] != FORMAT:
-        version = read["baseline"]
-        if type(version) is int and version > FORMAT:
-            raise UsageError(f"{name} was written by a newer protocols: its format is {version}, this one knows {FORMAT}; update protocols")
-        raise _no_baseline(name, f"its format should be the number {FORMAT}, got {version!r}")
-    known = read.get("known") or []
-    if not isinstance(known, list):
-        raise _no_baseline(name, "known should be a list")
-    return Baseline(_settled(_entry(item, number, name) for number, item in enumerate(known, 1)))
+    _is_format(top["baseline"], name)
+    for key, node in top.items():
+        if key not in _TOP:
+            raise _wrong(name, node, f"a baseline has the keys {' and '.join(_TOP)} alone, got {key}{_meant(key, _TOP, '; take it out')}")
+    known = top.get("known")
+    if known is None or known.tag == _NULL:
+        return Baseline()
+    if not isinstance(known.value, list) or _is_mapping(known):
+        raise _wrong(name, known, f"known should be a list of entries such as {_EXAMPLE}, got {_got(known)}")
+    return Baseline(_settled(_entry(node, name) for node in known.value))
 
 
-_TYPES: dict[str, tuple[type, ...]] = {"call": (str,), "event": (str,), "version": (int,), "id": (str,), "pointer": (str,), "all": (bool,)}
+_TOP = ("baseline", "known")
+_EXAMPLE = '{call: track, event: "Order Completed", id: type/wrong-type, pointer: /properties/total}'
+_TAG = "tag:yaml.org,2002:"
+_NULL, _STR, _INT, _BOOL = f"{_TAG}null", f"{_TAG}str", f"{_TAG}int", f"{_TAG}bool"
+_TRUE = frozenset({"true", "yes", "on"})
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
+
+_KEYS: Mapping[str, tuple[str, str]] = {
+    "call": (_STR, f"one of {', '.join(CALLS)}"),
+    "event": (_STR, "a text"),
+    "version": (_INT, "a whole number"),
+    "id": (_STR, "the id of a violation"),
+    "pointer": (_STR, "a JSON Pointer such as /properties/total"),
+    "all": (_BOOL, "true or false"),
+}
+"""Key of an entry -> the YAML type of its value, and what is wanted."""
 
 
-def _entry(item: Any, number: int, name: str) -> Entry:
-    at = f"entry {number} of known"
-    if not isinstance(item, dict):
-        raise _no_baseline(name, f"{at} should be a mapping with id, call, event, version and pointer")
-    for key, value in item.items():
-        if key not in _TYPES:
-            raise _no_baseline(name, f"{at} has the unknown key {key}; known are {', '.join(_TYPES)}")
-        if not isinstance(value, _TYPES[key]) or (isinstance(value, bool) and key != "all"):
-            raise _no_baseline(name, f"{key} in {at} should be {'a text' if _TYPES[key] == (str,) else 'a whole number'}, got {value!r}")
-    if item.get("id") not in KINDS:
-        raise _no_baseline(name, f"{at} should have the id of a violation, got {item.get('id')}")
-    return Entry(item.get("call"), item.get("event"), item.get("version"), item["id"], item.get("pointer"), item.get("all", False))
+def _is_format(node: Any, name: str) -> None:
+    if node.tag == _INT and _WHOLE.fullmatch(node.value):
+        if int(node.value) > FORMAT:
+            newer = f"its format is {node.value}, this one knows {FORMAT}; update protocols"
+            raise UsageError(f"{name} was written by a newer protocols: {newer}")
+        if int(node.value) == FORMAT:
+            return
+    raise _no_baseline(f"{name}:{_line(node)}", f"its format should be the number {FORMAT}, got {_got(node)}")
+
+
+def _members(mapping: Any, name: str) -> dict[str, Any]:
+    """Key -> value, as nodes of YAML that know their lines."""
+    found: dict[str, Any] = {}
+    for key, value in mapping.value:
+        if not isinstance(key.value, str):
+            raise _wrong(name, key, f"a key should be a text, got {_got(key)}; take it out")
+        if key.value in found:  # the last would win unseen
+            raise _wrong(name, key, f"each key should stand once, got {quoted(key.value)} again; take out what is too much")
+        found[key.value] = value
+    return found
+
+
+def _entry(node: Any, name: str) -> Entry:
+    if not _is_mapping(node):
+        raise _wrong(name, node, f"an entry should be a mapping such as {_EXAMPLE}, got {_got(node)}")
+    members = _members(node, name)
+    said = {key: _value(key, value, name) for key, value in members.items() if value.tag != _NULL or key not in _KEYS}
+    if "id" not in said:
+        raise _wrong(name, node, "an entry should have the id of a violation, got none; write one, such as id: type/wrong-type")
+    entry = Entry(said.get("call"), said.get("event"), said.get("version"), said["id"], said.get("pointer"), said.get("all", False))
+    for key, why in _never(entry):
+        raise _wrong(name, members.get(key, node), why)
+    return entry
+
+
+def _value(key: str, node: Any, name: str) -> Any:
+    if key not in _KEYS:
+        raise _wrong(name, node, f"an entry has the keys {', '.join(_KEYS)}, got {key}{_meant(key, _KEYS, '; take it out')}")
+    tag, wanted = _KEYS[key]
+    text = node.value
+    if node.tag != tag or (tag == _INT and not _WHOLE.fullmatch(text)):
+        quotes = f'; write "{text}" in quotes' if tag == _STR and isinstance(text, str) else ""
+        raise _wrong(name, node, f"{key} should be {wanted}, got {_got(node)}{quotes}")
+    if tag == _INT:
+        return int(text)
+    return text.lower() in _TRUE if tag == _BOOL else text
+
+
+def _never(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Why no violation can ever be an entry: the key that is to blame, and what should stand there."""
+    call, event, version, id, pointer, whole = entry
+    if id not in KINDS:
+        yield "id", f"id should be the id of a violation, got {quoted(id)}{_meant(id, KINDS, '; protocols explain lists them all')}"
+    if call is not None and call not in CALLS:
+        yield "call", f"call should be {_KEYS['call'][1]}, got {quoted(call)}{_meant(call, CALLS)}"
+    if whole:
+        for key, value in (("event", event), ("version", version), ("pointer", pointer)):
+            if value is not None:
+                yield key, f"all: true should stand beside id and call alone, got {key} too; take out {key}, or all"
+        return
+    for key, value in (("event", event), ("version", version)):
+        if value is not None and call is None:
+            yield key, f"{key} should stand beside a call, got none; write call: track, or the one that is meant"
+    if event is not None and call not in NAMED:
+        yield "event", f"event should stand beside call: {' or '.join(NAMED)}, got call: {call}, which has no names; take out event"
+    if pointer is None:
+        yield "pointer", 'an entry should have a pointer such as /properties/total, or "" for the whole record, got none; write it'
+    elif pointer and not pointer.startswith("/"):
+        yield "pointer", f"pointer should begin with a slash, got {quoted(pointer)}; did you mean {as_pointer(pointer)}?"
+
+
+def as_pointer(text: str) -> str:
+    """The pointer that `properties.products[0].price` was probably meant to be, its indices written `*`."""
+    plain = text.removeprefix("$").replace("[]", "[*]")
+    path = plain if "/" in plain else plain.replace("[", ".").replace("]", "").replace(".", "/")
+    return "/" + "/".join("*" if part.isdecimal() else part for part in path.strip("/").split("/"))
+
+
+def _is_mapping(node: Any) -> bool:
+    return node is not None and node.id == "mapping"
+
+
+def _got(node: Any) -> str:
+    if node.id != "scalar":
+        return f"a {node.id.replace('sequence', 'list')}"
+    return quoted(node.value) if node.tag == _STR else "null" if node.tag == _NULL else node.value
+
+
+def _meant(text: str, known: Iterable[str], else_: str = "") -> str:
+    near = nearest(text, known)
+    return f"; did you mean {near}?" if near else else_
+
+
+def _line(node: Any) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _wrong(name: str, node: Any, why: str) -> UsageError:
+    return UsageError(f"{name}:{_line(node)}: {why}")
 
 
 def _no_baseline(place: str, why: str) -> UsageError:

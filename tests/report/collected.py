@@ -39,16 +39,13 @@ def collected(events: Iterable[tuple[Route | None, Iterable[Problem]]], excuse: 
     return builder.report()
 
 
+NAMES = st.one_of(
+    st.none(), st.sampled_from(["Order Completed", "Cart [x]", 'say "hi": #1\n']), st.text(st.characters(codec="utf-8"), max_size=4)
+)
 ROUTES = st.one_of(
     st.none(),
-    st.builds(
-        Route,
-        st.sampled_from(["track", "page", "identify"]),
-        st.one_of(
-            st.none(), st.sampled_from(["Order Completed", "Cart [x]", 'say "hi": #1\n']), st.text(st.characters(codec="utf-8"), max_size=4)
-        ),
-        st.sampled_from([None, 1, 2]),
-    ),
+    st.builds(Route, st.sampled_from(["track", "page"]), NAMES, st.sampled_from([None, 1, 2])),
+    st.builds(Route, st.just("identify"), st.none(), st.sampled_from([None, 1, 2])),
 )
 PROBLEMS = st.builds(
     lambda id, severity, pointer: wrong(pointer, id, severity=severity),

@@ -79,6 +79,7 @@ def test_an_empty_file() -> None:
     assert load(text, "b.yaml") == Baseline()
 
 
+SUCH = '{call: track, event: "Order Completed", id: type/wrong-type, pointer: /properties/total}'
 WRONG = [
     (
         "baseline: 1: 2",
@@ -89,30 +90,76 @@ WRONG = [
     # an event file, given by mistake
     ('{"type": "track"}', "b.yaml is no baseline: it has no key baseline; protocols baseline writes one"),
     ("baseline: 7", "b.yaml was written by a newer protocols: its format is 7, this one knows 1; update protocols"),
-    ('baseline: "1"', "b.yaml is no baseline: its format should be the number 1, got '1'; protocols baseline writes one"),
-    ("baseline: 1\nknown: 5", "b.yaml is no baseline: known should be a list; protocols baseline writes one"),
-    (
-        "baseline: 1\nknown: [x]",
-        "b.yaml is no baseline: entry 1 of known should be a mapping with id, call, event, version and pointer; "
-        "protocols baseline writes one",
-    ),
-    (
-        "baseline: 1\nknown: [{id: type/wrong-type, lin: 1}]",
-        "b.yaml is no baseline: entry 1 of known has the unknown key lin; known are call, event, version, id, pointer, all; "
-        "protocols baseline writes one",
-    ),
-    (
-        "baseline: 1\nknown: [{id: type/wrong-type, version: true}]",
-        "b.yaml is no baseline: version in entry 1 of known should be a whole number, got True; protocols baseline writes one",
-    ),
-    (
-        "baseline: 1\nknown: [{id: type/wrong-type, event: 1}]",
-        "b.yaml is no baseline: event in entry 1 of known should be a text, got 1; protocols baseline writes one",
-    ),
-    (
-        "baseline: 1\nknown: [{id: type/x}]",
-        "b.yaml is no baseline: entry 1 of known should have the id of a violation, got type/x; protocols baseline writes one",
-    ),
+    ('baseline: "1"', 'b.yaml:1 is no baseline: its format should be the number 1, got "1"; protocols baseline writes one'),
+    ("known: []\nbaseline: true", "b.yaml:2 is no baseline: its format should be the number 1, got true; protocols baseline writes one"),
+    ("baseline: 1\nknwn: []", "b.yaml:2: a baseline has the keys baseline and known alone, got knwn; did you mean known?"),
+    ("baseline: 1\nplan: []", "b.yaml:2: a baseline has the keys baseline and known alone, got plan; take it out"),
+    # what a merge leaves behind: the entries of the first would be lost
+    ("baseline: 1\nknown: []\nknown: []", 'b.yaml:3: each key should stand once, got "known" again; take out what is too much'),
+    ("baseline: 1\nknown: 5", f"b.yaml:2: known should be a list of entries such as {SUCH}, got 5"),
+    ("baseline: 1\nknown: {}", f"b.yaml:2: known should be a list of entries such as {SUCH}, got a mapping"),
+]
+WRONG += [
+    (f"baseline: 1\nknown:\n  - {{id: payload/malformed-json, pointer: ''}}\n  - {entry}", f"b.yaml:4: {said}")
+    for entry, said in [
+        ("x", f'an entry should be a mapping such as {SUCH}, got "x"'),
+        ("{id: type/wrong-type, lin: 1}", "an entry has the keys call, event, version, id, pointer, all, got lin; take it out"),
+        (
+            "{id: type/wrong-type, poiner: /a}",
+            "an entry has the keys call, event, version, id, pointer, all, got poiner; did you mean pointer?",
+        ),
+        ("{id: type/wrong-type, id: type/wrong-type}", 'each key should stand once, got "id" again; take out what is too much'),
+        ("{id: type/wrong-type, version: true}", "version should be a whole number, got true"),
+        # YAML would make 10 of it
+        ("{id: type/wrong-type, version: 012}", "version should be a whole number, got 012"),
+        ("{id: type/wrong-type, event: 1}", 'event should be a text, got 1; write "1" in quotes'),
+        ("{id: type/wrong-type, event: [a]}", "event should be a text, got a list"),
+        ("{pointer: /a}", "an entry should have the id of a violation, got none; write one, such as id: type/wrong-type"),
+        ("{id: type/wrong-typ, pointer: /a}", 'id should be the id of a violation, got "type/wrong-typ"; did you mean type/wrong-type?'),
+        # a family: the file tells each apart
+        ("{id: zzz, pointer: /a}", 'id should be the id of a violation, got "zzz"; protocols explain lists them all'),
+        (
+            "{call: trak, id: type/wrong-type, pointer: /a}",
+            'call should be one of track, identify, page, screen, group, alias, got "trak"; did you mean track?',
+        ),
+        (
+            "{call: identify, event: A, id: type/wrong-type, pointer: /a}",
+            "event should stand beside call: track or page or screen, got call: identify, which has no names; take out event",
+        ),
+        (
+            "{event: A, id: type/wrong-type, pointer: /a}",
+            "event should stand beside a call, got none; write call: track, or the one that is meant",
+        ),
+        (
+            "{version: 1, id: type/wrong-type, pointer: /a}",
+            "version should stand beside a call, got none; write call: track, or the one that is meant",
+        ),
+        (
+            "{call: track, id: type/wrong-type}",
+            'an entry should have a pointer such as /properties/total, or "" for the whole record, got none; write it',
+        ),
+        (
+            "{call: track, id: type/wrong-type, pointer: 'properties.products[0].price'}",
+            'pointer should begin with a slash, got "properties.products[0].price"; did you mean /properties/products/*/price?',
+        ),
+        (
+            "{call: track, id: type/wrong-type, pointer: properties/total}",
+            'pointer should begin with a slash, got "properties/total"; did you mean /properties/total?',
+        ),
+        # all of a kind are those of every event, at every place
+        (
+            "{call: track, event: A, id: type/wrong-type, all: true}",
+            "all: true should stand beside id and call alone, got event too; take out event, or all",
+        ),
+        (
+            "{call: track, version: 1, id: type/wrong-type, all: true}",
+            "all: true should stand beside id and call alone, got version too; take out version, or all",
+        ),
+        (
+            "{call: track, id: type/wrong-type, pointer: /a, all: yes}",
+            "all: true should stand beside id and call alone, got pointer too; take out pointer, or all",
+        ),
+    ]
 ]
 
 
@@ -121,6 +168,14 @@ def test_what_is_no_baseline(text: str, said: str) -> None:
     with pytest.raises(UsageError) as error:
         load(text, "b.yaml")
     assert str(error.value) == said
+
+
+def test_what_is_written_by_hand_may_be_said_twice_and_otherwise() -> None:
+    """A number may be the name of a property: `star` of the pointers that engines tell keeps those that are no index."""
+    text = "# mine\nknown:\n- id: type/wrong-type\n  call: track\n  pointer: /properties/2024\n  all: false\n  event:\n"
+    entry = Entry("track", None, None, "type/wrong-type", "/properties/2024")
+    twice = text + "- {call: track, id: 'type/wrong-type', pointer: \"/properties/2024\"}\nbaseline: 1\n"
+    assert load(twice, "b.yaml") == Baseline(frozenset([entry]))
 
 
 TOTAL = Entry("track", "Order Completed", None, "type/wrong-type", "/properties/total")
