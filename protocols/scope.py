@@ -72,7 +72,7 @@ class Scope:
             events=tuple(map(event_selector, events)),
             since=None if since is None else _time(since, "--since"),
             until=None if until is None else _time(until, "--until"),
-            sample=None if sample is None else share(sample, "--sample"),
+            sample=None if sample is None else sample_of(sample),
             options=options,
         )
         if scope.since is not None and scope.until is not None and scope.since >= scope.until:
@@ -83,6 +83,11 @@ class Scope:
 def event_selector(text: str) -> Selector:
     """The events that `--event` names. Raises UsageError."""
     return Selector.parse(text, "--event")
+
+
+def sample_of(text: str) -> Fraction:
+    """The part of the events that `--sample` takes. Raises UsageError."""
+    return share(text, "--sample")
 
 
 def call_named(text: str) -> str:

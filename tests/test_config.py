@@ -90,6 +90,7 @@ coverage = true
 min_coverage = "events=100%"
 call = ["track"]
 event = ["Order *"]
+sample = "10%"
 format = "json"
 output = ["jsonl=out/all.jsonl", "report.json"]
 
@@ -145,6 +146,7 @@ SAID = Config(
         min_coverage="events=100%",
         call=("track",),
         event=("Order *",),
+        sample="10%",
         format="json",
         output=("jsonl=../out/all.jsonl", "../report.json"),
     ),
@@ -164,7 +166,7 @@ SAID = Config(
             owner="shop@acme.example",
             until=datetime.date(2027, 1, 31),
             file="../protocols.toml",
-            line=39,
+            line=40,
         ),
         Waiver(
             id="value",
@@ -176,7 +178,7 @@ SAID = Config(
             owner="shop@acme.example",
             until=datetime.date(2027, 2, 28),
             file="../protocols.toml",
-            line=45,
+            line=46,
         ),
     ),
 )
@@ -288,6 +290,7 @@ WRONG = [
         'validate.expect = ["Order=1"]',
         ['1: validate.expect "Order=1": = is no operator; write == for an exact number; put a name with such characters in double quotes'],
     ),
+    ('validate.sample = "10"', ['1: validate.sample should be a percentage such as 10% or 0.5%, got "10"; did you mean 10%?']),
     ('validate.min_coverage = "80"', ['1: validate.min_coverage should be a percentage such as 10% or 0.5%, got "80"; did you mean 80%?']),
     (
         'validate.call = ["trak"]',

@@ -197,10 +197,11 @@ def validate(
         min_coverage=min_coverage,
         call=tuple(call or ()) or None,
         event=tuple(event or ()) or None,
+        sample=sample,
         **scope(config.validate, select, ignore, severity),
         **rates(config.validate, max_violation_rate),
     )
-    chosen = Scope.parse(calls=said.call, events=said.event, since=since, until=until, sample=sample)
+    chosen = Scope.parse(calls=said.call, events=said.event, since=since, until=until, sample=said.sample)
     expectations = parse_expectations(said.expect, said.forbid)
     minimums = parse_minimums(said.min_coverage) if said.min_coverage is not None else ()
     wanted = outputs(said.format, said.output)

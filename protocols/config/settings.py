@@ -15,7 +15,7 @@ from protocols.report.coverage import parse_minimums
 from protocols.report.expectations import Expectation
 from protocols.report.gate import FAIL_ON
 from protocols.report.waivers import Waiver
-from protocols.scope import call_named, event_selector
+from protocols.scope import call_named, event_selector, sample_of
 from protocols.sinks import SINKS
 from protocols.violations import CALLS
 
@@ -95,6 +95,9 @@ class ValidateConfig:
     call: tuple[str, ...] = option(kinds.texts_of(call_named), "Check these calls alone.", (), example='["track"]')
     event: tuple[str, ...] = option(
         kinds.texts_of(event_selector), "Check these events alone.", (), example='["Order *", "page:Home", "identify"]'
+    )
+    sample: str | None = option(
+        kinds.text_of(sample_of), "Check a part of the events, the same ids every time, by a hash of messageId.", example='"10%"'
     )
     format: str | None = option(
         kinds.word(SINKS), "What to print; without a word the terminal's, and in GitHub Actions annotations too.", example='"terminal"'
