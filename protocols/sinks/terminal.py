@@ -189,7 +189,8 @@ def _first(groups: Sequence[Group], totals: Mapping[Key, int]) -> Iterator[Line]
         often = f"{group.events:,}{share} events" if share else many(group.events or group.count, "event" if group.events else "time")
         event = subject(*group.key)
         whose = f"{event}: " if group.key.call and event not in group.message else ""
-        yield Line(f"  {number}  ", [Span(f"{whose}{short(group.message, 160)}"), Span(f"  {often}", "dim")])
+        seen = [] if group.id in EXPECTATIONS else [Span(f"  {often}", "dim")]  # a run lacks something once
+        yield Line(f"  {number}  ", [Span(f"{whose}{short(group.message, 160)}"), *seen])
 
 
 def _fact(label: str, *body: Span) -> Line:

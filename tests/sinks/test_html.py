@@ -111,7 +111,7 @@ def test_a_page_says_what_its_ids_mean() -> None:
     assert "<dd><p>Odd.</p><p>Names &amp; more.</p></dd>" in glossary
     assert "<dd><p>my/own</p></dd>" in glossary
     assert (
-        "<dd><p>A folder or a glob in `extends` finds no plan file.</p>"
+        "<dd><p>A folder or a glob in <code>extends</code> finds no plan file.</p>"
         "<p>Why it matters: A folder that is empty by mistake would make a plan without events, and every event unplanned.</p>"
         "<p>How to mend it: Correct the path, which is sought from the file that names it. Files of a plan end in .yaml or .yml.</p></dd>"
     ) in glossary

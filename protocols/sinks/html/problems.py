@@ -10,8 +10,9 @@ from msgspec import UNSET
 from protocols.explanations import MEANINGS, explanation
 from protocols.problems import Problem, Severity
 from protocols.report import Findings, Group, Outcome, Report, Sample
+from protocols.report.expectations import EXPECTATIONS
 from protocols.sinks.html.payloads import payload
-from protocols.sinks.html.texts import MOST_OF_A_NAME, name, section, text, value
+from protocols.sinks.html.texts import MOST_OF_A_NAME, marked, name, section, text, value
 from protocols.sinks.page import many, severities, short
 from protocols.sinks.rows import STATES, explained
 from protocols.sinks.terminal import folded
@@ -65,7 +66,7 @@ def _advice(group: Group) -> str:
     owners = f"Owned by {', '.join(_owners(group))}." if _owners(group) else ""
     plan = f"The plan says so at {group.problem.plan}." if group.problem.plan is not None else ""
     said = " ".join(part for part in (fix, plan, owners) if part)
-    return f"<p>{text(said)}</p>" if said else ""
+    return f"<p>{marked(said)}</p>" if said else ""
 
 
 def _glossary(problems: Iterable[Problem], outcome: Outcome) -> str:
@@ -78,16 +79,23 @@ def _glossary(problems: Iterable[Problem], outcome: Outcome) -> str:
 
 
 def _paragraphs(of: str) -> str:
-    return "".join(f"<p>{text(paragraph)}</p>" for paragraph in of.split("\n\n"))
+    return "".join(f"<p>{marked(paragraph)}</p>" for paragraph in of.split("\n\n"))
 
 
 def _said(group: Group) -> str:
-    share = "" if group.share is None else f", in {percent(group.events, round(group.events / group.share))} of these events"
+    whose = f" <strong>{name(group.key.call, group.key.event)}</strong>" if group.key.call or group.id not in EXPECTATIONS else ""
     return (
-        f'<p><span class="tag {group.severity}">{group.severity}</span> <strong>{name(group.key.call, group.key.event)}</strong> '
-        f"{_id(group.id)}{_state(group)}<br>{text(short(group.message, MOST_OF_A_SENTENCE))}</p>"
-        f'<p class="quiet">{many(group.count, "time")}{share}; first at {text(group.first)}</p>'
+        f'<p><span class="tag {group.severity}">{group.severity}</span>{whose} '
+        f"{_id(group.id)}{_state(group)}<br>{text(short(group.message, MOST_OF_A_SENTENCE))}</p>{_seen(group)}"
     )
+
+
+def _seen(group: Group) -> str:
+    """How often and where; what a run lacks as a whole is nowhere."""
+    if group.id in EXPECTATIONS:
+        return ""
+    share = "" if group.share is None else f", in {percent(group.events, round(group.events / group.share))} of these events"
+    return f'<p class="quiet">{many(group.count, "time")}{share}; first at {text(group.first)}</p>'
 
 
 def _id(id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any
 
 from protocols.sinks.page import short
@@ -16,6 +17,11 @@ MOST_OF_A_NAME = 200
 def text(of: object) -> str:
     """What HTML obeys is escaped, what is invisible or turns the direction of writing is written out."""
     return html.escape(safe(str(of)))
+
+
+def marked(of: str) -> str:
+    """A text of our own, in which code stands in backticks."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", text(of))
 
 
 def name(call: str | None, event: str | None, version: int | None = None) -> str:
