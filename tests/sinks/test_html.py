@@ -16,6 +16,7 @@ import pytest
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
 from protocols.report import About, Builder, Findings, Planned, Report, judge
+from protocols.report.expectations import Expectation
 from protocols.sinks import SINKS, Look
 from protocols.violations import violation
 
@@ -93,6 +94,16 @@ def test_a_page_says_what_was_cut_and_stays_small() -> None:
     assert b"1,800 healthier kinds not shown." in page
     assert len(page) < 800_000
     assert len(written(hostile())) < 500_000  # an owner and a file have names of 100,000 characters; the event's are cut
+
+
+def test_what_a_run_lacks_has_neither_a_number_nor_a_place() -> None:
+    builder = Builder(About(expectations=(Expectation.parse("Signed Up"),)))
+    builder.add_valid(Route("page"))
+    page = written(builder.report()).decode()
+    row = page.partition("<ol")[2].partition("</ol>")[0]
+    assert "Signed Up was expected at least once and never came" in row
+    assert "at an unknown place" not in page
+    assert "1 time" not in row
 
 
 def test_a_page_says_what_its_ids_mean() -> None:
