@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from protocols.errors import UsageError
 from protocols.problems import Problem, Severity
-from protocols.report import Findings, Rates, Waiver, baseline_of, excuses, judge, settle
+from protocols.report import About, Builder, Findings, Rates, Waiver, baseline_of, excuses, judge, settle
+from protocols.report.expectations import Expectation
 
 TODAY = datetime.date(2026, 6, 1)
 WARNING = Severity.warning
@@ -234,6 +235,13 @@ def test_what_a_waiver_excuses(fields: dict[str, Any], waives: bool) -> None:
     report = collected([(Route("track", "Order Completed", 2), [wrong("/properties/products/7/price")])])
     settled = settle(report, today=TODAY, waivers=[waiver(**fields)])
     assert (settled.groups[0].state, settled.suppressed, settled.new) == (("suppressed", 1, 0) if waives else ("new", 0, 1))
+
+
+def test_no_glob_excuses_what_a_run_lacks() -> None:
+    builder = Builder(About(expectations=(Expectation.parse("Signed Up"),)))
+    builder.add_valid(ORDER)
+    verdict = judge(settle(builder.report(), today=TODAY, waivers=[waiver(id="*")]))
+    assert (verdict.exit_code, verdict.why) == (1, "1 violation of severity error")
 
 
 def test_a_waiver_of_an_event_excuses_no_call_without_a_name() -> None:
