@@ -19,6 +19,8 @@ def better_name(name: str, cases: Sequence[str], *, ordered: bool, meant: str | 
     words = turned or meant or without_dynamic_part(name)
     if case is not None:
         better: str | None = words if any(is_written_in(words, each) for each in cases) else rewrite(words, case)
+        if better is None or not any(is_written_in(better, each) for each in cases):  # `2FA` is no word of a title, and stays as it is
+            return None
     else:
         better = words if turned or meant else _as_it_was(name, words)
     return better if better and better != name and name.isprintable() else None

@@ -1,7 +1,7 @@
 """One better name for whatever is wrong with a name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from test_laws_of_names import NAMES
 
@@ -38,6 +38,7 @@ def test_better_names(name, cases, ordered, meant, better):
 
 
 @given(NAMES, st.lists(st.sampled_from(list(names.CASES)), max_size=2), st.booleans())
+@example("00:2FA", ["title"], False)
 def test_it_is_another_name_in_a_case_agreed_on(name, cases, ordered):
     better = names.better_name(name, cases, ordered=ordered)
     if better is not None:
