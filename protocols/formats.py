@@ -17,11 +17,17 @@ from protocols.patterns import SURROGATES
 
 
 class Format(NamedTuple):
-    """`noun` is what a text of the format is called in a sentence; `accept` is for Python's `re.search`, anchored."""
+    """`noun` is what a text of the format is called in a sentence; `accept` is for Python's `re.search`, anchored.
+
+    `shape` is the same for the kernel, as a pattern of plans. Counts would make a large automaton of it, so a text has to be
+    no longer than `longest` instead: of 63 characters, no label of a domain has more.
+    """
 
     noun: str
     example: str
     accept: str
+    shape: str
+    longest: int
 
 
 def matches(format: str, text: str) -> bool:
@@ -44,26 +50,47 @@ _DOMAIN = rf"(?:{_LABEL}\.){{1,3}}[A-Za-z]{{2,24}}"
 _ATOM = r"[A-Za-z0-9_+-]{1,20}"
 _IN_PATH, _IN_QUERY = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*", r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*"
 _PATH, _QUERY = (f"{plain}(?:%[0-9A-Fa-f]{{2}}{plain})*" for plain in (_IN_PATH, _IN_QUERY))
+_ANY_LABEL = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+_ANY_DOMAIN = rf"(?:{_ANY_LABEL}\.)+[A-Za-z]{{2,24}}"
+_ANY_ATOM = r"[A-Za-z0-9_+-]+"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9][0-9]|[0-9])"
 
 FORMATS: Mapping[str, Format] = {
-    "date-time": Format("a date-time", "2024-01-15T10:30:00Z", rf"^{_DATE}T{_TIME}\Z"),
-    "date": Format("a date", "2024-01-15", rf"^{_DATE}\Z"),
-    "time": Format("a time", "10:30:00Z", rf"^{_TIME}\Z"),
-    "email": Format("an e-mail address", "ada@example.com", rf"^{_ATOM}(?:\.{_ATOM}){{0,2}}@{_DOMAIN}\Z"),
+    "date-time": Format("a date-time", "2024-01-15T10:30:00Z", rf"^{_DATE}T{_TIME}\Z", rf"^{_DATE}T{_TIME}$", 40),
+    "date": Format("a date", "2024-01-15", rf"^{_DATE}\Z", rf"^{_DATE}$", 40),
+    "time": Format("a time", "10:30:00Z", rf"^{_TIME}\Z", rf"^{_TIME}$", 40),
+    "email": Format(
+        "an e-mail address",
+        "ada@example.com",
+        rf"^{_ATOM}(?:\.{_ATOM}){{0,2}}@{_DOMAIN}\Z",
+        rf"^{_ANY_ATOM}(?:\.{_ANY_ATOM})*@{_ANY_DOMAIN}$",
+        63,
+    ),
     "uri": Format(
         "a URI",
         "https://example.com/path",
         rf"^https?://{_DOMAIN}(?::[0-9]{{1,4}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?\Z",
+        rf"^https?://{_ANY_DOMAIN}(?::[0-9]{{1,4}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?$",
+        2000,
     ),
     "uuid": Format(
         "a UUID",
         "123e4567-e89b-12d3-a456-426614174000",
         r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\Z",
+        r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+        36,
     ),
-    "ipv4": Format("an IPv4 address", "192.0.2.1", rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}\Z"),
-    "ipv6": Format("an IPv6 address", "2001:db8:0:0:0:0:0:1", r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\Z"),
-    "hostname": Format("a host name", "www.example.com", rf"^{_DOMAIN}\Z"),
+    "ipv4": Format(
+        "an IPv4 address", "192.0.2.1", rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}\Z", rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}$", 15
+    ),
+    "ipv6": Format(
+        "an IPv6 address",
+        "2001:db8:0:0:0:0:0:1",
+        r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\Z",
+        r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}$",
+        39,
+    ),
+    "hostname": Format("a host name", "www.example.com", rf"^{_DOMAIN}\Z", rf"^{_ANY_DOMAIN}$", 63),
 }
 
 _DAY = (

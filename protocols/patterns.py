@@ -20,7 +20,7 @@ import jsonschema_rs
 def fault(pattern: str) -> str | None:
     """Why a plan may not use this pattern, as a clause (`lookaround is not allowed`), or None where it may."""
     try:
-        _parse(pattern)
+        tree(pattern)
     except _Fault as error:
         return str(error)
     try:
@@ -44,10 +44,10 @@ def for_accept(pattern: str) -> str | None:
     if fault(pattern):
         return None
     try:
-        branches = [_top(branch) for branch in _branches(_parse(pattern))]
+        said = [_top(branch) for branch in branches(tree(pattern))]
     except _Unsaid:
         return None
-    return "|".join(branches)
+    return "|".join(said)
 
 
 @lru_cache(maxsize=1024)
@@ -59,7 +59,7 @@ def texts(pattern: str, most: int) -> tuple[str, ...] | None:
     if fault(pattern):
         return None
     try:
-        return tuple(sorted({text for branch in _branches(_parse(pattern)) for text in _spelled(_inner(branch), most)}))
+        return tuple(sorted({text for branch in branches(tree(pattern)) for text in _spelled(_inner(branch), most)}))
     except _Unsaid:
         return None
 
@@ -75,7 +75,7 @@ def _matcher(pattern: str) -> jsonschema_rs.Draft202012Validator:
 # The parse tree.
 
 
-class _One(NamedTuple):
+class One(NamedTuple):
     """One character. `source` says it in Python's `re`, None where that cannot be; `mask` has a bit for each ASCII
     character it takes, and bit 128 for all the others."""
 
@@ -83,33 +83,33 @@ class _One(NamedTuple):
     mask: int
 
 
-class _Anchor(NamedTuple):
+class Anchor(NamedTuple):
     """`^`, `$`, `\\b` or `\\B`."""
 
     sign: str
 
 
-class _Repeat(NamedTuple):
+class Repeat(NamedTuple):
     """`body` at least `least` times and at most `most`, None for no upper bound."""
 
-    body: _Node
+    body: Tree
     least: int
     most: int | None
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """One after the other."""
 
-    parts: tuple[_Node, ...]
+    parts: tuple[Tree, ...]
 
 
-class _Either(NamedTuple):
+class Either(NamedTuple):
     """One of these."""
 
-    branches: tuple[_Row, ...]
+    branches: tuple[Row, ...]
 
 
-_Node: TypeAlias = _One | _Anchor | _Repeat | _Row | _Either
+Tree: TypeAlias = One | Anchor | Repeat | Row | Either
 
 
 class _Fault(ValueError):
@@ -136,7 +136,7 @@ _CLASSES: dict[str, tuple[str | None, int]] = {
     "S": (None, _EVERY & ~_SPACES),
 }
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v"}
-_DOT = _One("[^\\n\\r\\u2028\\u2029]", _EVERY & ~_mask("\n\r"))
+_DOT = One("[^\\n\\r\\u2028\\u2029]", _EVERY & ~_mask("\n\r"))
 _COUNT = re.compile(r"\{([0-9]{1,6})(?:(,)([0-9]{1,6})?)?\}")
 _HEX = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}")
 _PROPERTY = re.compile(r"[pP]\{[A-Za-z0-9_=]+\}")
@@ -145,36 +145,36 @@ _DEEPEST = 50
 
 
 @lru_cache(maxsize=1024)
-def _parse(pattern: str) -> _Node:
+def tree(pattern: str) -> Tree:
     node, end = _either(pattern, 0, 0)
     if end != len(pattern):
         raise _Fault("a closing parenthesis has no opening one")
     return node
 
 
-def _either(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
+def _either(pattern: str, at: int, depth: int) -> tuple[Tree, int]:
     """The alternatives from `at` up to a closing parenthesis or the end, and where they end."""
     if depth > _DEEPEST:
         raise _Fault(f"groups are nested deeper than {_DEEPEST}")
-    branches: list[_Row] = []
-    parts: list[_Node] = []
+    branches: list[Row] = []
+    parts: list[Tree] = []
     while at < len(pattern) and pattern[at] != ")":
         if pattern[at] == "|":
-            branches.append(_Row(tuple(parts)))
+            branches.append(Row(tuple(parts)))
             parts = []
             at += 1
             continue
         part, at = _atom(pattern, at, depth)
         part, at = _quantified(pattern, at, part)
         parts.append(part)
-    last = _Row(tuple(parts))
-    return (_Either((*branches, last)) if branches else last), at
+    last = Row(tuple(parts))
+    return (Either((*branches, last)) if branches else last), at
 
 
-def _atom(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
+def _atom(pattern: str, at: int, depth: int) -> tuple[Tree, int]:
     match pattern[at]:
         case "^" | "$" as sign:
-            return _Anchor(sign), at + 1
+            return Anchor(sign), at + 1
         case ".":
             return _DOT, at + 1
         case "(":
@@ -189,7 +189,7 @@ def _atom(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
             return _literal(character), at + 1
 
 
-def _group(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
+def _group(pattern: str, at: int, depth: int) -> tuple[Tree, int]:
     rest = pattern[at : at + 3]
     if rest.startswith(("?=", "?!", "?<=", "?<!")):
         raise _Fault("lookaround is not allowed")
@@ -205,12 +205,12 @@ def _group(pattern: str, at: int, depth: int) -> tuple[_Node, int]:
     return node, end + 1
 
 
-def _quantified(pattern: str, at: int, part: _Node) -> tuple[_Node, int]:
+def _quantified(pattern: str, at: int, part: Tree) -> tuple[Tree, int]:
     """`part` with the quantifier that stands at `at`, if one does."""
     sign = pattern[at : at + 1]
     if not sign or sign not in "*+?{":
         return part, at
-    if isinstance(part, _Anchor):
+    if isinstance(part, Anchor):
         raise _Fault(f"`{sign}` has nothing to repeat")
     if sign == "{":
         count = _COUNT.match(pattern, at)
@@ -228,22 +228,22 @@ def _quantified(pattern: str, at: int, part: _Node) -> tuple[_Node, int]:
         at += 1
     if pattern[at : at + 1] in ("*", "+", "?") or _COUNT.match(pattern, at):
         raise _Fault(f"`{pattern[at]}` follows another repeat")
-    return _Repeat(part, least, most), at
+    return Repeat(part, least, most), at
 
 
-def _literal(character: str) -> _One:
-    return _One(re.escape(character), _mask(character)) if character.isascii() else _One(None, 1 << 128)
+def _literal(character: str) -> One:
+    return One(re.escape(character), _mask(character)) if character.isascii() else One(None, 1 << 128)
 
 
-def _escape(pattern: str, at: int) -> tuple[_Node, int]:
+def _escape(pattern: str, at: int) -> tuple[Tree, int]:
     sign = pattern[at : at + 1]
     if sign in ("b", "B"):
-        return _Anchor("\\" + sign), at + 1
+        return Anchor("\\" + sign), at + 1
     if sign and sign in _CLASSES:
         source, mask = _CLASSES[sign]
-        return _One(None if source is None else f"[{source}]", mask), at + 1
+        return One(None if source is None else f"[{source}]", mask), at + 1
     if properties := _PROPERTY.match(pattern, at):
-        return _One(None, _EVERY), properties.end()
+        return One(None, _EVERY), properties.end()
     character, end = _character(pattern, at)
     return _literal(character), end
 
@@ -269,7 +269,7 @@ def _character(pattern: str, at: int) -> tuple[str, int]:
     return sign, at + 1
 
 
-def _set(pattern: str, at: int) -> tuple[_Node, int]:
+def _set(pattern: str, at: int) -> tuple[Tree, int]:
     """A class in brackets, from behind its `[`."""
     negated = pattern[at : at + 1] == "^"
     at += negated
@@ -291,28 +291,28 @@ def _set(pattern: str, at: int) -> tuple[_Node, int]:
     if not sources:
         raise _Fault("brackets hold nothing")
     if None in sources:
-        return _One(None, _EVERY & ~mask | 1 << 128 if negated else mask), at + 1
+        return One(None, _EVERY & ~mask | 1 << 128 if negated else mask), at + 1
     source = f"[{'^' if negated else ''}{''.join(filter(None, sources))}]"
-    return _One(source, _EVERY & ~mask if negated else mask), at + 1
+    return One(source, _EVERY & ~mask if negated else mask), at + 1
 
 
-def _member(pattern: str, at: int) -> tuple[_One, str | None, int]:
+def _member(pattern: str, at: int) -> tuple[One, str | None, int]:
     """One member of a class: what it takes, its character where it is a single one, and where it ends."""
     if pattern[at] != "\\":
         return _literal(pattern[at]), pattern[at], at + 1
     sign = pattern[at + 1 : at + 2]
     if sign and sign in _CLASSES:
-        return _One(*_CLASSES[sign]), None, at + 2
+        return One(*_CLASSES[sign]), None, at + 2
     if properties := _PROPERTY.match(pattern, at + 1):
-        return _One(None, _EVERY), None, properties.end()
+        return One(None, _EVERY), None, properties.end()
     character, end = _character(pattern, at + 1)
     return _literal(character), character, end
 
 
-def _range(start: str, end: str) -> _One:
+def _range(start: str, end: str) -> One:
     if end.isascii():
-        return _One(f"{re.escape(start)}-{re.escape(end)}", _ASCII & ((2 << ord(end)) - (1 << ord(start))))
-    return _One(None, (_ASCII >> ord(start) << ord(start) if start.isascii() else 0) | 1 << 128)
+        return One(f"{re.escape(start)}-{re.escape(end)}", _ASCII & ((2 << ord(end)) - (1 << ord(start))))
+    return One(None, (_ASCII >> ord(start) << ord(start) if start.isascii() else 0) | 1 << 128)
 
 
 # What Python's `re` may be trusted with.
@@ -331,43 +331,43 @@ _UNBOUNDED = 100
 """What one repeat without bound counts as, and a search that may begin anywhere: so there is one of the two at most."""
 
 
-def _branches(node: _Node) -> Iterator[_Row]:
-    if isinstance(node, _Either):
+def branches(node: Tree) -> Iterator[Row]:
+    if isinstance(node, Either):
         yield from node.branches
-    elif isinstance(node, _Row):
+    elif isinstance(node, Row):
         yield node
     else:
-        yield _Row((node,))
+        yield Row((node,))
 
 
-def _top(row: _Row) -> str:
+def _top(row: Row) -> str:
     """One alternative of the whole pattern: only here anchors can be said."""
     parts = row.parts
-    starts = bool(parts) and parts[0] == _Anchor("^")
+    starts = bool(parts) and parts[0] == Anchor("^")
     parts = parts[1:] if starts else parts
-    ends = bool(parts) and parts[-1] == _Anchor("$")
+    ends = bool(parts) and parts[-1] == Anchor("$")
     parts = parts[:-1] if ends else parts
-    body = _Row(parts)
+    body = Row(parts)
     if not (starts and _is_determined(body)) and _ways(body) * (1 if starts else _UNBOUNDED) > _MOST_WAYS:
         raise _Unsaid
     return f"{'^' if starts else ''}{_write(body)}{chr(92) + 'Z' if ends else ''}"
 
 
-def _ways(node: _Node) -> int:
+def _ways(node: Tree) -> int:
     """An upper bound to the number of ways in which `node` matches one text; counting stops behind the most allowed."""
     match node:
-        case _Row(parts):
+        case Row(parts):
             ways = 1
             for part in parts:
                 ways = min(ways * _ways(part), _TOO_MANY)
             return ways
-        case _Either(branches):
+        case Either(branches):
             return min(sum(map(_ways, branches)), _TOO_MANY)
-        case _Repeat(_One(), _, None):
+        case Repeat(One(), _, None):
             return _UNBOUNDED
-        case _Repeat(_, _, None):
+        case Repeat(_, _, None):
             return _TOO_MANY
-        case _Repeat(body, least, int(most)):
+        case Repeat(body, least, int(most)):
             inner, ways = _ways(body), 0
             for count in range(least, most + 1):
                 ways += inner ** min(count, _TOO_MANY.bit_length())
@@ -385,7 +385,7 @@ class _Edges(NamedTuple):
     empty: bool
 
 
-def _is_determined(node: _Node) -> bool:
+def _is_determined(node: Tree) -> bool:
     """Whether the next character alone always says how to go on, so that a failing match has nothing to try again.
 
     This is what lets `^[a-z]+(_[a-z]+)*$` through and keeps `^(a+)+$` out.
@@ -397,16 +397,16 @@ def _is_determined(node: _Node) -> bool:
     return True
 
 
-def _edges(node: _Node) -> _Edges:
+def _edges(node: Tree) -> _Edges:
     match node:
-        case _One(_, mask):
+        case One(_, mask):
             return _Edges(mask, 0, False)
-        case _Row(parts):
+        case Row(parts):
             whole = _Edges(0, 0, True)
             for part in map(_edges, parts):
                 whole = _joined(whole, part)
             return whole
-        case _Either(branches):
+        case Either(branches):
             first = more = 0
             empty = False
             for branch in map(_edges, branches):
@@ -416,7 +416,7 @@ def _edges(node: _Node) -> _Edges:
                 more |= branch.more
                 empty = empty or branch.empty
             return _Edges(first, more | first if empty else more, empty)
-        case _Repeat(body, least, most):
+        case Repeat(body, least, most):
             inner = _edges(body)
             if inner.empty or (most != 1 and inner.more & inner.first):
                 raise _Unsaid
@@ -432,24 +432,24 @@ def _joined(before: _Edges, part: _Edges) -> _Edges:
     return _Edges(first, part.more | before.more if part.empty else part.more, before.empty and part.empty)
 
 
-def _inner(row: _Row) -> _Row:
+def _inner(row: Row) -> Row:
     """What stands between `^` and `$`."""
-    if len(row.parts) < 2 or row.parts[0] != _Anchor("^") or row.parts[-1] != _Anchor("$"):
+    if len(row.parts) < 2 or row.parts[0] != Anchor("^") or row.parts[-1] != Anchor("$"):
         raise _Unsaid
-    return _Row(row.parts[1:-1])
+    return Row(row.parts[1:-1])
 
 
-def _spelled(node: _Node, most: int) -> set[str]:
+def _spelled(node: Tree, most: int) -> set[str]:
     match node:
-        case _One(str(), mask) if mask <= _ASCII:
+        case One(str(), mask) if mask <= _ASCII:
             found = {chr(point) for point in range(128) if mask >> point & 1}
-        case _Row(parts):
+        case Row(parts):
             found = {""}
             for part in parts:
                 found = _products(found, _spelled(part, most), most)
-        case _Either(branches):
+        case Either(branches):
             found = set().union(*(_spelled(branch, most) for branch in branches))
-        case _Repeat(body, least, int(last)) if last <= most:
+        case Repeat(body, least, int(last)) if last <= most:
             once, times, found = _spelled(body, most), {""}, set()
             for count in range(last + 1):
                 found |= times if count >= least else set()
@@ -467,16 +467,16 @@ def _products(before: set[str], after: set[str], most: int) -> set[str]:
     return {one + other for one in before for other in after}
 
 
-def _write(node: _Node) -> str:
+def _write(node: Tree) -> str:
     match node:
-        case _One(str(source), _):
+        case One(str(source), _):
             return source
-        case _Row(parts):
+        case Row(parts):
             return "".join(map(_write, parts))
-        case _Either(branches):
+        case Either(branches):
             return f"(?:{'|'.join(map(_write, branches))})"
-        case _Repeat(body, least, most):
-            inner = _write(body) if isinstance(body, _One) else f"(?:{_write(body)})"
+        case Repeat(body, least, most):
+            inner = _write(body) if isinstance(body, One) else f"(?:{_write(body)})"
             return f"{inner}{{{least},{'' if most is None else most}}}"
     raise _Unsaid
 
@@ -491,7 +491,7 @@ def runs_away(pattern: str) -> bool:
 
     Looks at ASCII characters alone. The pattern must be one without a `fault`.
     """
-    return any(_is_ambiguous(branch) for branch in _branches(_parse(pattern)))
+    return any(_is_ambiguous(branch) for branch in branches(tree(pattern)))
 
 
 class _Chart:
@@ -504,34 +504,34 @@ class _Chart:
         self.masks: list[int] = []
         self.follow: list[dict[int, int]] = []
 
-    def add(self, node: _Node) -> tuple[list[int], list[int], bool]:
+    def add(self, node: Tree) -> tuple[list[int], list[int], bool]:
         """Take a node in; the places it may begin with and end with, and whether it takes nothing as well."""
         match node:
-            case _One(_, mask):
+            case One(_, mask):
                 if len(self.masks) >= _MOST_PLACES:
                     raise _Unsaid
                 self.masks.append(mask)
                 self.follow.append({})
                 place = len(self.masks) - 1
                 return [place], [place], False
-            case _Either(branches):
+            case Either(branches):
                 parts = [self.add(branch) for branch in branches]
                 firsts, lasts, empties = zip(*parts, strict=True)
                 return [place for each in firsts for place in each], [place for each in lasts for place in each], any(empties)
-            case _Row(parts):
+            case Row(parts):
                 return self._row(parts)
-            case _Repeat(body, 0, 1):
+            case Repeat(body, 0, 1):
                 first, last, _ = self.add(body)
                 return first, last, True
-            case _Repeat(body, least, most):
-                if most is not None and most <= (_FEW_PLACES if isinstance(body, _One) else _FEW_TIMES):
-                    return self._row((*[body] * least, *[_Repeat(body, 0, 1)] * (most - least)))
+            case Repeat(body, least, most):
+                if most is not None and most <= (_FEW_PLACES if isinstance(body, One) else _FEW_TIMES):
+                    return self._row((*[body] * least, *[Repeat(body, 0, 1)] * (most - least)))
                 first, last, empty = self.add(body)
                 self._join(last, first)
                 return first, last, empty or least == 0
         return [], [], True
 
-    def _row(self, parts: tuple[_Node, ...]) -> tuple[list[int], list[int], bool]:
+    def _row(self, parts: tuple[Tree, ...]) -> tuple[list[int], list[int], bool]:
         first: list[int] = []
         last: list[int] = []
         empty = True
@@ -556,14 +556,14 @@ _FEW_PLACES, _FEW_TIMES = 40, 8
 """Counts up to which one character, and anything longer, is written out; higher ones are taken as without bound."""
 
 
-def _is_ambiguous(row: _Row) -> bool:
+def _is_ambiguous(row: Row) -> bool:
     """Whether one text leads from some place back to it in two ways, and the match can still fail behind it."""
     chart = _Chart()
     try:
         _, last, _ = chart.add(row)
     except _Unsaid:
         return False
-    is_tied = bool(row.parts) and row.parts[-1] == _Anchor("$")
+    is_tied = bool(row.parts) and row.parts[-1] == Anchor("$")
     return any(_comes_back_twice(chart, place) for place in range(len(chart.masks)) if is_tied or place not in last)
 
 

@@ -27,10 +27,10 @@ from protocols.plan import load_plan
 from protocols.plan.model import Plan
 from protocols.positions import Place
 from protocols.problems import Problem, Severity
-from protocols.readers import Batch, Done, Fault, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
+from protocols.readers import Batch, Done, Fault, Lines, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
 from protocols.report.coverage import Item, Minimum
 from protocols.report.expectations import Expectation
-from protocols.report.report import About, Builder, Excuse, PlanFile, Planned, Report, Seen, later, moved
+from protocols.report.report import About, Builder, Excuse, Glimpse, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
 from protocols.schema.settings import weighed
 from protocols.scope import Filter, Scope
@@ -336,7 +336,7 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepte
     """Report what is wrong with the events of a batch; those with which nothing is are counted as accepted."""
     _add_batch_size(builder, engine, batch.batch_bytes, batch.place(0) if batch.raws else Place(batch.file, None, batch.first_record), tell)
     if watch is None:
-        outcomes = engine.check_more(batch.raws, accepted)
+        outcomes = _judged(builder, engine, batch, accepted, folds=tell is None and not builder.about.timeline)
     else:
         routes, outcomes = engine.check_all(batch.raws)
         watch.see_all(batch.raws, routes, outcomes)
@@ -353,6 +353,20 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepte
         else:
             result = outcome if isinstance(outcome, Result) else outcome.result()
             _add_result(builder, result, batch.place(index), tell)
+
+
+def _judged(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, *, folds: bool) -> list[tuple[int, Outcome]]:
+    """What is wrong with the events of a batch and has not been reported yet."""
+    if not isinstance(batch.raws, Lines) or not engine.folds_text:
+        return engine.check_more(batch.raws, accepted)
+    outcomes, folded = engine.judge(batch.raws.text, accepted, folds=folds)
+    if folded is not None:
+        builder.add_folded(folded.combinations(), folded.groups(), lambda found: _seen(batch, found))
+    return outcomes
+
+
+def _seen(batch: Batch, found: Glimpse) -> Seen:
+    return Seen(batch.file, batch.lines[found.index], batch.number(found.index), found.message_id)
 
 
 def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | None) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from protocols.engine.decoders import REFUSALS, REFUSED, Decode, Decoders, Made, Refused, attempt, build, lies_deep
+from protocols.engine.decoders import REFUSALS, REFUSED, Decode, Decoders, Made, Refused, attempt, build, is_private, lies_deep
 from protocols.engine.parse import depth_of_text
 from protocols.engine.router import Route
 from protocols.engine.types import is_odd
@@ -65,6 +65,11 @@ class Acceptor:
 
     def __reduce__(self) -> tuple[type[Acceptor], tuple[Mapping[str, Any]]]:
         return type(self), (self._bundle,)
+
+    @property
+    def accepts(self) -> bool:
+        """Whether any event can be accepted at all."""
+        return not is_private(self._bundle)
 
     @cached_property
     def routes(self) -> frozenset[Route]:

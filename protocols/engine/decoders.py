@@ -82,7 +82,7 @@ class Decoders:
         self.entries: dict[type[Any], Entry] = {}
         self.sure = sure
         self.slow: set[type[Any]] = set()
-        self._unions = [] if plan.is_private else [_Union(step, plan) for step in _steps(plan)]
+        self._unions = [] if _is_private(plan.settings) else [_Union(step, plan) for step in _steps(plan)]
         self._inside = [union for union in self._unions if union.step.differs_inside]
 
     @cached_property
@@ -230,21 +230,26 @@ class _Plan(NamedTuple):
     def limits(self) -> dict[str, int]:
         return dict(self.settings["limits"])
 
-    def severities(self) -> Iterator[Mapping[str, str]]:
-        """What the plan, its calls and its events say of severities."""
-        yield self.settings["severity"]
-        for call in self.calls.values():
-            yield call["severity"]
-            yield from (body["severity"] for event in call["events"].values() for body in event["bodies"].values())
-
-    @property
-    def is_private(self) -> bool:
-        """Whether values are looked at for personal data, which no struct does."""
-        return any(said.get(key, "off") != "off" for said in self.severities() for key in ("privacy", "privacy/personal-data"))
-
     def ordered(self, fields: Sequence[Field]) -> list[Field]:
         ranks = {key: rank for rank, key in enumerate(self.order)}
         return sorted(fields, key=lambda field: ranks.get(field.key, len(ranks)))
+
+
+def is_private(bundle: Mapping[str, Any]) -> bool:
+    """Whether values are looked at for personal data, which only the second stage does."""
+    return _is_private(bundle["x-protocols"])
+
+
+def _is_private(settings: Mapping[str, Any]) -> bool:
+    return any(said.get(key, "off") != "off" for said in _severities(settings) for key in ("privacy", "privacy/personal-data"))
+
+
+def _severities(settings: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """What the plan, its calls and its events say of severities."""
+    yield settings["severity"]
+    for call in settings["calls"].values():
+        yield call["severity"]
+        yield from (body["severity"] for event in call["events"].values() for body in event["bodies"].values())
 
 
 class _Step(NamedTuple):
@@ -345,15 +350,18 @@ def _maybe(plan: _Plan, route: Route, key: str, learned: Mapping[str, Sequence[s
 
 def _closed(schema: Mapping[str, Any], learned: Mapping[str, Sequence[str]], limits: Mapping[str, int]) -> Mapping[str, Any]:
     """The schema without the freedom to send names that are neither planned nor learned; itself where there is none."""
-    nodes = {member: node for member in ("properties", "traits") if _lets_others_in(node := _node(schema, member))}
+    nodes = {member: node for member in ("properties", "traits") if lets_others_in(node := node_of(schema, member))}
     if not nodes:
         return schema
-    closed = {}
-    for member, node in nodes.items():
-        planned = node.get("properties", {})
-        names = learned.get(member, ())[: max(0, limits["properties"] - len(planned))]
-        closed[member] = {**node, "x-unplanned": "note", "properties": {**planned, **dict.fromkeys(names, True)}}
+    closed = {member: closed_to_others(node, learned.get(member, ()), limits) for member, node in nodes.items()}
     return {**schema, "properties": {**schema["properties"], **closed}}
+
+
+def closed_to_others(node: Mapping[str, Any], learned: Sequence[str], limits: Mapping[str, int]) -> dict[str, Any]:
+    """The node of a member in which there may be no other names than the planned and the learned ones."""
+    planned = node.get("properties", {})
+    names = learned[: max(0, limits["properties"] - len(planned))]
+    return {**node, "x-unplanned": "note", "properties": {**planned, **dict.fromkeys(names, True)}}
 
 
 def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False, usual: bool = False) -> Member:
@@ -379,7 +387,7 @@ def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False, us
         fields.append(Field("event", None))
     if call in ("page", "screen") and route.event is None:
         fields.append(Field("name", str | None))
-    names = {member: _Names(plan, member, node) for member in ("properties", "traits") if _lets_others_in(node := _node(schema, member))}
+    names = {member: _Names(plan, member, node) for member in ("properties", "traits") if lets_others_in(node := node_of(schema, member))}
     counts = {member: judge.counts for member, judge in names.items()}
     entry = Entry(route, key, _check(schema, plan, route, names), is_default, counts)
     if usual:
@@ -424,26 +432,26 @@ def _integrations(destinations: Sequence[str] | None) -> Type:
 
 def _payload_member(schema: Mapping[str, Any], member: str, is_own: bool, limits: Mapping[str, int]) -> Field:
     """`properties` or `traits`. Absent and null are read as `{}` where the call has the member, as absent elsewhere."""
-    node = _node(schema, member)
-    type = type_of(_opened(node)) if _is_described(node) else _any_members(limits)
+    node = node_of(schema, member)
+    type = type_of(_opened(node)) if is_described(node) else _any_members(limits)
     may_lack = _takes_empty(type) if is_own else member not in schema["required"]
     return Field(member, type | None if may_lack else type, not may_lack)
 
 
-def _node(schema: Mapping[str, Any], member: str) -> Mapping[str, Any]:
+def node_of(schema: Mapping[str, Any], member: str) -> Mapping[str, Any]:
     return {"type": "object", **schema["properties"].get(member, {})}
 
 
-def _is_described(node: Mapping[str, Any]) -> bool:
+def is_described(node: Mapping[str, Any]) -> bool:
     return is_closed(node) or any(not keyword.startswith("x-") and keyword not in ("type", "description", "examples") for keyword in node)
 
 
 def _opened(node: Mapping[str, Any]) -> Mapping[str, Any]:
     """The node of a member without what is said of names it lacks, where nothing is: a check looks at these names."""
-    return {keyword: value for keyword, value in node.items() if keyword != "x-unplanned"} if _lets_others_in(node) else node
+    return {keyword: value for keyword, value in node.items() if keyword != "x-unplanned"} if lets_others_in(node) else node
 
 
-def _lets_others_in(node: Mapping[str, Any]) -> bool:
+def lets_others_in(node: Mapping[str, Any]) -> bool:
     """Whether names that the described object lacks are fine as such, but for their spelling."""
     return node.get("x-unplanned") == "off" and node.get("additionalProperties", True) is True
 
@@ -464,7 +472,7 @@ def _takes_empty(type: Type) -> bool:
 
 def _context(schema: Mapping[str, Any], route: Route, is_default: bool) -> Field:
     """`context`, in which the version of the event stands."""
-    node = _node(schema, "context")
+    node = node_of(schema, "context")
     required = "context" in schema["required"]
     if route.version is None:
         type = type_of(node)
@@ -482,9 +490,9 @@ def _context(schema: Mapping[str, Any], route: Route, is_default: bool) -> Field
 def _check(schema: Mapping[str, Any], plan: _Plan, route: Route, names: Mapping[str, _Names]) -> Check | None:
     """What a struct cannot say of this route: of open objects how many names they have, how long these are and how they are
     spelled, of identify whether its traits are to be read from the context, of pages whether their name is a planned one."""
-    nodes = [_node(schema, member) for member in ("properties", "traits")]
+    nodes = [node_of(schema, member) for member in ("properties", "traits")]
     checks: list[Check] = []
-    if any(_is_described(node) and _may_hold_others(node, plan.limits) for node in nodes):
+    if any(is_described(node) and _may_hold_others(node, plan.limits) for node in nodes):
         checks.append(_names_check(plan.limits, names, is_identify=route.call == "identify"))
     elif route.call == "identify":
         checks.append(_traits_check(_names_check(plan.limits, names, is_identify=True)))
@@ -510,7 +518,7 @@ class _Names:
         described = {name: inner.node if isinstance(inner, Loosened) else inner for name, inner in node.get("properties", {}).items()}
         self._member, self._node = member, {**node, "properties": described}
         self._planned = frozenset(described)
-        self._silent = not any(severity.startswith("unplanned") for of in plan.severities() for severity in of)
+        self._silent = not any(severity.startswith("unplanned") for of in _severities(plan.settings) for severity in of)
         self.counts: dict[str, int] = {}
 
     def are_fine(self, names: Set[str]) -> bool:

@@ -280,9 +280,9 @@ def in_order(problems: list[Problem]) -> list[Problem]:
     """The violations of one event in the order in which they are reported."""
     if len(problems) < 2:
         return problems
-    return sorted(problems, key=lambda problem: (_order(problem.pointer or ""), problem.id, problem.expected or ""))
+    return sorted(problems, key=lambda problem: (order(problem.pointer or ""), problem.id, problem.expected or ""))
 
 
-def _order(pointer: str) -> list[tuple[int, str | int]]:
+def order(pointer: str) -> list[tuple[int, str | int]]:
     """Pointers sort by their tokens, indices as numbers."""
     return [(0, int(token)) if token.isdecimal() and len(token) < 19 else (1, token) for token in pointer.split("/")[1:]]

@@ -16,6 +16,9 @@ from protocols.problems import Severity
 Path = tuple[str | int, ...]
 """Keys and indices that lead to a value of the normalised payload."""
 
+ITEM = 0
+"""The token of a path that stands for every item of an array."""
+
 
 class Finding(msgspec.Struct, kw_only=True):
     """One thing a check found.

@@ -28,16 +28,13 @@ from protocols import names
 from protocols.engine.decoders import REFUSALS, Decode, Decoders, Entry, Member, decoder, loosened, route_of
 from protocols.engine.explain import Result, in_order
 from protocols.engine.faults import failing
-from protocols.engine.finding import Path
+from protocols.engine.finding import ITEM, Path
 from protocols.engine.members import misspelt
 from protocols.engine.nodes import Node
 from protocols.engine.router import Route
 from protocols.engine.types import Inexact, Loosened, Type, is_odd
 from protocols.problems import Problem
 from protocols.violations import Recurring, pointer_tokens, to_pointer
-
-ITEM = 0
-"""The token of a path that stands for every item of an array."""
 
 _ENOUGH = 2
 """Sightings after which a fault is worth a struct."""
@@ -357,7 +354,7 @@ def _remember(event: Any, known: _Known, result: Result) -> None:
             return
         said = place.said.get(class_)
         if said is None and (said := fresh.get((place, class_))) is None:
-            said = fresh[place, class_] = tuple(_recurring(place.path, value, indices, result))
+            said = fresh[place, class_] = tuple(recurring_at(place.path, value, indices, result))
         again += (r.again(r.first.value if r.named else value, indices, event.messageId) for r in said)
     if tuple(in_order(again)) == result.violations:
         for (place, class_), said in fresh.items():
@@ -365,7 +362,7 @@ def _remember(event: Any, known: _Known, result: Result) -> None:
                 place.said[class_] = said
 
 
-def _recurring(path: Path, value: Any, indices: Sequence[int], result: Result) -> Iterator[Recurring]:
+def recurring_at(path: Path, value: Any, indices: Sequence[int], result: Result) -> Iterator[Recurring]:
     rest = iter(indices)
     here = to_pointer([next(rest) if token == ITEM else token for token in path])
     starred = tuple(None if token == ITEM else str(token) for token in path)
@@ -392,7 +389,7 @@ def _spot_of(schema: Node, problem: Problem) -> _Spot | None:
         elif "items" in holder and token.isdecimal():
             node = holder["items"]
             path.append(ITEM)
-        elif is_last and _is_plainly_unplanned(holder, token, problem):
+        elif is_last and is_plainly_unplanned(holder, token, problem):
             return _Spot((*path, token), None, required=False)
         else:
             return None
@@ -403,7 +400,7 @@ def _spot_of(schema: Node, problem: Problem) -> _Spot | None:
     return _Spot(tuple(path), node, tokens[-1] in holder.get("required", ()))
 
 
-def _is_plainly_unplanned(holder: Node, name: str, problem: Problem) -> bool:
+def is_plainly_unplanned(holder: Node, name: str, problem: Problem) -> bool:
     """Whether all that is said of this name depends on nothing else in the event: it resembles no planned one."""
     if "x-unplanned" not in holder or holder["x-unplanned"] == "off" or not problem.id.startswith(("unplanned/", "naming/")):
         return False

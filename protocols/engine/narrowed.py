@@ -7,7 +7,7 @@ place of 1.3. Here faults are recalled as ever, and left out of what is said.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from protocols.engine.accept import Accepted
 from protocols.engine.explain import Result
 from protocols.engine.known import Recalled
-from protocols.engine.validator import Engine, Mode, Outcome
+from protocols.engine.validator import Engine, Judged, Mode, Outcome
 
 
 class Narrowed(Engine):
@@ -31,10 +31,17 @@ class Narrowed(Engine):
     def check_value(self, value: Any) -> Result:
         return self._less(super().check_value(value))
 
-    def check_more(self, raws: Sequence[bytes], accepted: Accepted) -> list[tuple[int, Outcome]]:
+    def judge(self, text: bytes, accepted: Accepted, *, folds: bool = True) -> Judged:
+        return Judged(self._rest(super().judge(text, accepted, folds=False).outcomes, accepted))
+
+    def _check_each(self, raws: Sequence[bytes], accepted: Accepted) -> list[tuple[int, Outcome]]:
+        return self._rest(super()._check_each(raws, accepted), accepted)
+
+    def _rest(self, outcomes: Iterable[tuple[int, Outcome]], accepted: Accepted) -> list[tuple[int, Outcome]]:
+        """What is left of outcomes; those of which nothing is are counted as accepted."""
         rest: list[tuple[int, Outcome]] = []
         off = self._off
-        for index, outcome in super().check_more(raws, accepted):
+        for index, outcome in outcomes:
             if isinstance(outcome, Result):
                 less: Outcome = self._less(outcome)
             else:

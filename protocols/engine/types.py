@@ -146,7 +146,7 @@ def _listed(types: Any) -> Sequence[str]:
 
 
 def _string(node: Node) -> Type:
-    least, most, pattern = _count(node, "minLength"), _count(node, "maxLength"), None
+    least, most, pattern = count(node, "minLength"), count(node, "maxLength"), None
     if "pattern" in node and "format" in node:
         raise Inexact("a pattern beside a format")
     if "format" in node:
@@ -188,7 +188,7 @@ class _LargeLiteral(type(Literal[""]), _root=True):  # type: ignore[misc, call-a
 
 def _integer(node: Node) -> Type:
     least, most = -_LARGEST, _LARGEST
-    for keyword, bound in _bounds(node):
+    for keyword, bound in bounds(node):
         match keyword:
             case "minimum":
                 least = max(least, math.ceil(bound))
@@ -198,14 +198,14 @@ def _integer(node: Node) -> Type:
                 most = min(most, math.floor(bound))
             case "exclusiveMaximum":
                 most = min(most, math.ceil(bound) - 1)
-    return Annotated[int, Meta(ge=least, le=most, multiple_of=_divisor(node))]
+    return Annotated[int, Meta(ge=least, le=most, multiple_of=divisor(node))]
 
 
 def _number(node: Node) -> Type:
-    bounds = dict(_bounds(node))
+    said = dict(bounds(node))
     limits: dict[str, float] = {}
-    least, above = bounds.get("minimum"), bounds.get("exclusiveMinimum")
-    most, below = bounds.get("maximum"), bounds.get("exclusiveMaximum")
+    least, above = said.get("minimum"), said.get("exclusiveMinimum")
+    most, below = said.get("maximum"), said.get("exclusiveMaximum")
     if above is not None and (least is None or above >= least):
         limits["gt"] = float(above)
     else:
@@ -217,7 +217,7 @@ def _number(node: Node) -> Type:
     return _bounded(float, **limits)
 
 
-def _bounds(node: Node) -> Iterator[tuple[str, int | float]]:
+def bounds(node: Node) -> Iterator[tuple[str, int | float]]:
     for keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
         if keyword in node:
             bound = node[keyword]
@@ -226,13 +226,13 @@ def _bounds(node: Node) -> Iterator[tuple[str, int | float]]:
             yield keyword, bound
 
 
-def _divisor(node: Node) -> int | None:
+def divisor(node: Node) -> int | None:
     if "multipleOf" not in node:
         return None
     return _whole(node["multipleOf"], "multipleOf", least=1)
 
 
-def _count(node: Node, keyword: str) -> int | None:
+def count(node: Node, keyword: str) -> int | None:
     return _whole(node[keyword], keyword, least=0) if keyword in node else None
 
 
@@ -291,7 +291,7 @@ def _takes(decoder: msgspec.json.Decoder[Any], value: Any) -> bool:
 
 
 def _array(node: Node) -> Type:
-    least, most = _count(node, "minItems"), _count(node, "maxItems")
+    least, most = count(node, "minItems"), count(node, "maxItems")
     if node.get("uniqueItems", False):  # more items would have to be compared
         most = 1 if most is None else min(most, 1)
     items = type_of(node["items"]) if "items" in node else Raw
@@ -304,7 +304,7 @@ def _array(node: Node) -> Type:
 def object_of(node: Node, extra: Sequence[Field] = ()) -> Type:
     """The type of the objects that a node allows, which have these fields as well."""
     more = node.get("additionalProperties", True)
-    least, most = _count(node, "minProperties"), _count(node, "maxProperties")
+    least, most = count(node, "minProperties"), count(node, "maxProperties")
     if not isinstance(more, bool):
         if extra or node.get("properties") or node.get("required") or is_closed(node):
             raise Inexact("additionalProperties")

@@ -20,9 +20,9 @@ from protocols.readers.format import MOST_BYTES, Compression, Format, Location
 from protocols.readers.gzip import GZIP
 from protocols.readers.lines import LINES
 from protocols.readers.pattern import PATTERN
-from protocols.readers.record import Batch, Done, Fault, Record, Source
+from protocols.readers.record import Batch, Done, Fault, Lines, Record, Source
 from protocols.readers.records import Opener
-from protocols.readers.slices import BLOCK, SLICE, Live, Slice, gathered, grid, lines_in, slice_size, stretches
+from protocols.readers.slices import BLOCK, SLICE, Live, Slice, gathered, grid, keep_memory, lines_in, slice_size, stretches
 from protocols.readers.stdin import STDIN
 from protocols.readers.stream import Stream
 from protocols.readers.values import VALUES
@@ -38,6 +38,7 @@ __all__ = [
     "Batch",
     "Done",
     "Fault",
+    "Lines",
     "Live",
     "Opener",
     "Record",
@@ -166,6 +167,7 @@ def slices(
     Its slices are Live; with `share`, they can be read elsewhere as soon as it turns out to be large. A packed file that
     is most of the input is treated in the same way, every other one is a slice as a whole.
     """
+    keep_memory()
     parts = list(parts)
     total = sum(part.size or 0 for part in parts if isinstance(part, Source))
     size = size or slice_size(total)

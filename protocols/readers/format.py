@@ -23,7 +23,7 @@ class Texts(NamedTuple):
     `bodies` batch bodies.
     """
 
-    raws: list[bytes]
+    raws: Sequence[bytes]
     lines: Sequence[int | None]
     arrays: bool = False
     bodies: bool = False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from io import BytesIO
+from typing import Any, NamedTuple, overload
 
 import msgspec
 from msgspec import UNSET
@@ -28,6 +29,27 @@ class Record(msgspec.Struct, frozen=True):
     batch_bytes: int | None = None
 
 
+class Lines(Sequence[bytes]):
+    """Lines in one text, of which each is a record and begins with a brace. They are cut when one of them is asked for."""
+
+    def __init__(self, text: bytes, count: int) -> None:
+        self.text = text
+        self._count = count
+        self._cut: list[bytes] | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        if self._cut is None:
+            self._cut = BytesIO(self.text).readlines()
+        return self._cut[index]
+
+    def __len__(self) -> int:
+        return self._count
+
+
 class Batch(msgspec.Struct, frozen=True):
     """Records that follow each other in one file: `raws[i]` begins on line `lines[i]` and is record `first_record + i`.
 
@@ -39,7 +61,7 @@ class Batch(msgspec.Struct, frozen=True):
 
     file: str
     first_record: int
-    raws: list[bytes]
+    raws: Sequence[bytes]
     lines: Sequence[int | None]
     batch_bytes: int | None = None
     numbers: Sequence[int] | None = None

@@ -14,8 +14,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 from protocols.errors import UsageError
 from protocols.names import nearest
@@ -51,8 +52,7 @@ class Entry(NamedTuple):
         return f"{self.id}{f' in {subject}' if subject else ''}{version}{f' at {self.pointer}' if self.pointer else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(msgspec.Struct, frozen=True):
     """What is known; nothing else of a run stands in it."""
 
     entries: frozenset[Entry] = frozenset()

@@ -12,10 +12,10 @@ Which members and values were seen is found by `protocols.engine.watch`; here it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from protocols.errors import UsageError
@@ -43,8 +43,7 @@ class Item(NamedTuple):
     value: Any = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Unplanned:
+class Unplanned(msgspec.Struct, frozen=True):
     """Something that was seen and not planned: an event, or by `pointer` a part of one. `id` says what of it."""
 
     id: str
@@ -55,8 +54,7 @@ class Unplanned:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True):
     """What of a plan was seen: `items` in the plan's order, `seen` the indices of those that were."""
 
     items: tuple[Item, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from protocols.problems import Problem, Severity
 
@@ -12,8 +13,7 @@ MISTAKES = "plan"
 """The family of what makes a plan wrong, so that nothing else was looked at in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """Problems of plan files, in the order of the files, lines and columns.
 
     `explained` has what the rules among their ids ask for, in one sentence and in full: `{id: (meaning, documentation)}`.
@@ -25,8 +25,8 @@ class Findings:
 
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
-    texts: Mapping[str, str] = field(default_factory=dict)
-    explained: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    texts: Mapping[str, str] = {}
+    explained: Mapping[str, tuple[str, str]] = {}
     beside: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
     silenced: int = 0

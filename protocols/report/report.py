@@ -9,6 +9,7 @@ depends on how the input was cut: cut it alike whatever the number of workers.
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import json
 import math
@@ -16,8 +17,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -45,6 +48,43 @@ class Route(Protocol):
     def assumed(self) -> bool: ...
 
 
+class Glimpse(Protocol):
+    """One sighting of a fault: its event's route, the value and the indices of the arrays on the way to it. `order` grows from
+    sighting to sighting; `index` is that of the event."""
+
+    order: int
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def route(self) -> Route: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def indices(self) -> Sequence[int]: ...
+    @property
+    def message_id(self) -> str | None: ...
+
+
+class FaultClass(Protocol):
+    """Sightings of which the same is said: `count` of them in so many `lines`. `first` are the first ones with different values, and
+    `has_more` says that there may be further ones."""
+
+    @property
+    def said(self) -> Sequence[Recurring]: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def lines(self) -> int: ...
+    @property
+    def first(self) -> Sequence[Glimpse]: ...
+    @property
+    def last(self) -> Glimpse: ...
+    @property
+    def has_more(self) -> bool: ...
+    def all(self) -> Iterator[Glimpse]: ...
+
+
 MOST_OF_A_PAYLOAD = 4096
 MOST_PAYLOADS = 2_000
 """Bytes of an event that is kept, and groups that keep one."""
@@ -58,21 +98,19 @@ class Key(NamedTuple):
     version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(msgspec.Struct, frozen=True):
     path: str
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """An event, or a call without names, that the plan has; `properties` are the names of its own top-level properties."""
 
     call: str
     event: str | None = None
     version: int | None = None
     owners: tuple[str, ...] = ()
-    labels: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = {}
     status: str | None = None
     properties: tuple[str, ...] = ()
 
@@ -123,8 +161,7 @@ Excuse = Callable[[Spot], bool]
 """Whether a problem is waived or known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """One file that was read: how many events, how many bytes of it (as stored, so packed where it is packed)."""
 
     file: str
@@ -152,16 +189,14 @@ class Seen(NamedTuple):
         return f"{self.file}#{self.record}" if self.record is not None else self.file
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """A value that was got, UNSET where there was none or it may not be shown, cut to a size fit for reading."""
 
     value: Any
     seen: Seen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Equal problems, told by the first of them.
 
     `pointer` is that of all of them, array indices and map keys written `*`. `count` counts problems, `events` the
@@ -224,8 +259,7 @@ class Group:
         return _sentence(first, self.pointer, self.actual, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(msgspec.Struct, frozen=True):
     """How often one kind of event was seen: how often with an error, with an error that nothing excuses, and with a warning and no
     error."""
 
@@ -237,8 +271,7 @@ class Traffic:
     planned: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What a run found. `count` is the number of events; `valid + invalid == count`, and the unreadable are invalid.
 
     Groups are in the order in which they were first seen, `traffic` by call, name and version, `inputs` as given.
@@ -262,12 +295,12 @@ class Report:
     inputs: tuple[Input, ...]
     faults: tuple[str, ...]
     settled: Settled | None = None
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = {}
     timeless: int = 0
     covered: Set[int] = frozenset()
-    named: Mapping[Key, int] = field(default_factory=dict)
-    beyond: Mapping[str, int] = field(default_factory=dict)
-    timeline: Timeline = field(default_factory=Timeline)
+    named: Mapping[Key, int] = {}
+    beyond: Mapping[str, int] = {}
+    timeline: Timeline = Timeline()
 
     @property
     def valid(self) -> int:
@@ -455,6 +488,46 @@ class Builder:
         self._count += 1
         self._invalid += invalid
         self._assumed += route.assumed
+
+    def add_folded(
+        self,
+        events: Iterable[tuple[Route, int, Sequence[Recurring]]],
+        classes: Iterable[FaultClass],
+        seen: Callable[[Glimpse], Seen],
+    ) -> None:
+        """The same as `add_recurring` for many events at once, which never were objects of their own.
+
+        `events` are (route, number of events, what is said of each); `classes` have the sightings behind that, in the order in which
+        they were first seen.
+        """
+        met: dict[Recurring, tuple[_Counted, _Tally | None, bool]] = {}
+        tallies: dict[_Tally, list[tuple[Recurring, FaultClass]]] = {}
+        for each in classes:
+            for recurring in each.said:
+                if recurring not in met:
+                    met[recurring] = self._met.get(recurring) or self._meet_first(recurring, each, seen)
+                counted, tally, _ = met[recurring]
+                self._problems[counted] += each.count
+                if tally is None:
+                    self._folded += each.count
+                else:
+                    tallies.setdefault(tally, []).append((recurring, each))
+        for tally, entries in tallies.items():
+            tally.add_classes(entries, seen, self.about.samples)
+        for route, count, said in events:
+            worst = max((recurring.first.severity for recurring in said), default=Severity.off)
+            invalid, warned = count * (worst is Severity.error), count * (worst is Severity.warning)
+            fresh = count * any(met[recurring][2] for recurring in said)
+            self._add_traffic(Key(route.call, route.event, route.version), count, invalid, fresh, warned)
+            self._count += count
+            self._invalid += invalid
+            self._assumed += count * route.assumed
+
+    def _meet_first(self, recurring: Recurring, found: FaultClass, seen: Callable[[Glimpse], Seen]) -> tuple[_Counted, _Tally | None, bool]:
+        glimpse = found.first[0]
+        route = glimpse.route
+        value = recurring.first.value if recurring.named else glimpse.value
+        return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), seen(glimpse))
 
     def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Seen) -> tuple[_Counted, _Tally | None, bool]:
         """How a recurring violation is counted, from now on: in its group, if there is room for one more."""
@@ -699,15 +772,63 @@ class _Tally:
         kind = type(value)
         self.got[_TYPES.get(kind) or json_type(value)] += 1
         self.last = seen
-        if not self.actual_varies and not (kind is type(self._alike) and value == self._alike):
+        if not self.actual_varies and not _is_same(value, self._alike):
             self.actual_varies = recurring.actual(value) != self.first.actual
             self._alike = value
         if recurring.first.hint != self.first.hint:
             self.hint_varies = True
-        if len(self.samples) < samples and not (kind is type(self._shown) and value == self._shown):
+        if len(self.samples) < samples and not _is_same(value, self._shown):
             self.keep(Sample(UNSET if recurring.hidden else brief(value), seen))
             if value is not UNSET and not recurring.hidden:
                 self._shown = value
+
+    def add_classes(self, entries: Sequence[tuple[Recurring, FaultClass]], seen: Callable[[Glimpse], Seen], samples: int) -> None:
+        """The same as `add_again` for all sightings of some classes, most of which are only counted."""
+        for recurring, found in entries:
+            self.count += found.count
+            value = recurring.first.value if recurring.named else found.first[0].value
+            self.got[_TYPES.get(type(value)) or json_type(value)] += found.count
+            self.hint_varies = self.hint_varies or recurring.first.hint != self.first.hint
+            if not self.actual_varies:
+                self.actual_varies = self._varies(recurring, found)
+        self.last = seen(max((found.last for _, found in entries), key=_order))
+        if len(self.samples) < samples:
+            self._sample(entries, seen, samples)
+        if len(entries) == 1:
+            self.events += entries[0][1].lines
+        else:
+            self.events += len({glimpse.index for _, found in entries for glimpse in found.all()})
+
+    def _varies(self, recurring: Recurring, found: FaultClass) -> bool:
+        """Whether something else was got than at first."""
+        if recurring.named:
+            return False
+        for glimpse in itertools.chain(found.first, found.all() if found.has_more else ()):
+            value = glimpse.value
+            if _is_same(value, self._alike):
+                continue
+            if recurring.actual(value) != self.first.actual:
+                return True
+            self._alike = value
+            if value is UNSET:
+                return False
+        return False
+
+    def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], seen: Callable[[Glimpse], Seen], samples: int) -> None:
+        """Keep the first different values; those that may not be shown differ by their places, so that all are looked at."""
+        if len(entries) == 1 and len(first := entries[0][1].first) == 1 and _is_same(first[0].value, self._shown):
+            return
+        tries = (False, True) if not any(recurring.hidden for recurring, _ in entries) else (True,)
+        for everything in tries:
+            if everything and not any(found.has_more or recurring.hidden for recurring, found in entries):
+                return
+            sources = [((each, recurring) for each in (found.all() if everything else found.first)) for recurring, found in entries]
+            for glimpse, recurring in heapq.merge(*sources, key=lambda pair: pair[0].order):
+                if len(self.samples) >= samples:
+                    return
+                value = recurring.first.value if recurring.named else glimpse.value
+                self.keep(Sample(UNSET if recurring.hidden else brief(value), seen(glimpse)))
+                self._shown = _NEVER if recurring.hidden or value is UNSET else value
 
     def add(self, problem: Problem, samples: int) -> None:
         self.count += 1
@@ -736,7 +857,12 @@ class _Tally:
         self.samples.setdefault((kind, shown), sample)
 
 
+def _is_same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and bool(value == other)
+
+
 _NEVER = object()
+_order = attrgetter("order")
 _TYPES: Mapping[type, str] = {kind: json_type(kind()) for kind in (str, bool, int, float, dict, list)}
 _SCALARS = frozenset({str, bool, int, float})
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from protocols.problems import Problem, Severity
 from protocols.report.baseline import Baseline, Entry, healed
@@ -20,8 +22,7 @@ from protocols.report.waivers import Unused, Waiver, unused
 NEW, KNOWN, SUPPRESSED = "new", "known", "suppressed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """`known` and `suppressed` count violations by (id, severity, call), as `Report.problems` does.
 
     `baseline` says whether there was one; `ungrouped` are the keys of which it knows what belongs to no group. `healed` are its
@@ -36,8 +37,7 @@ class Settled:
     unused: tuple[Unused, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Excuses:
+class Excuses(msgspec.Struct, frozen=True):
     """Tells of a problem, when it is found, whether it is waived or known; picklable."""
 
     waivers: tuple[Waiver, ...]

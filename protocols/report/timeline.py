@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from operator import add
 from typing import NamedTuple
+
+import msgspec
 
 from protocols.problems import Severity
 
@@ -45,12 +46,11 @@ class Counts(NamedTuple):
 NONE = Counts()
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(msgspec.Struct, frozen=True):
     """`{number of a span since 1970: counts}`, a span `width` seconds long; `unplaced` are without a readable timestamp."""
 
     width: int = 1
-    counts: Mapping[int, Counts] = field(default_factory=dict)
+    counts: Mapping[int, Counts] = {}
     unplaced: Counts = NONE
 
     def folded(self, width: int) -> Timeline:

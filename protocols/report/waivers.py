@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from protocols.globs import matches
 from protocols.report.report import Group, Spot
 from protocols.violations import FAMILIES, KINDS, many
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     """Excuses violations up to and including the day `until`.
 
     `id` is an id, a family or a glob over ids; `event` and `pointer` are globs, `pointer` over the pointers of groups, in
@@ -54,8 +54,7 @@ class Waiver:
         return f"{self.id}{f' in {subject}' if subject else ''}{version}{f' at {self.pointer}' if self.pointer is not None else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
+class Unused(msgspec.Struct, frozen=True):
     """A waiver that excused nothing in a run. `expired` where its day has passed; `matched` violations it would have excused."""
 
     waiver: Waiver

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from protocols.engine import known
+from protocols.engine import compiled, known
 from protocols.engine.known import Recalled
 from protocols.engine.validator import Engine
 from protocols.plan import load_text
@@ -170,16 +170,29 @@ def test_explained_every_time(events: list[dict[str, Any]]) -> None:
     assert found == outcomes(events, "explain")
 
 
-def test_memory_is_bounded() -> None:
+def attack(engine: Engine) -> None:
     """An attacker's names and values are explained one by one, and leave little behind."""
-    engine = Engine(compile_plan(load_text(PLAN)))
     for number in range(3000):
         engine.check(json.dumps(bought(**{f"zebra_{number // 3}": 1})).encode())
         engine.check(json.dumps(bought(currency=f"{number}")).encode())
         engine.check(json.dumps(other(f"Sold {number // 3}")).encode())
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "kernel", lambda: None)
+    engine = Engine(compile_plan(load_text(PLAN)))
+    attack(engine)
     assert engine._known is not None
     assert len(engine._known._members) <= 257
     (places,) = engine._known._places.values()
     assert len(places) == 64
     assert max(len(place.said) for place in places.values()) <= 1024
     assert max(len(place._texts) for place in places.values()) <= 1024
+
+
+def test_memory_of_the_kernel_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_MOST_CLASSES", 500)
+    engine = Engine(compile_plan(load_text(PLAN)))
+    attack(engine)
+    if engine._compiled is not None:
+        assert 100 < len(engine._compiled._state.said) <= 500

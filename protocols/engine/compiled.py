@@ -1,0 +1,444 @@
+"""The first stage in compiled code, and what was explained before recognised with it.
+
+The kernel goes once over the bytes of many lines. It counts the events with which nothing is wrong, hands back the lines of
+which it cannot say, and lets faults through in members of the plan's objects: there it says that a value is of a class, one
+member, one kind of value, the same failing keywords. What is said of a class is taken from the second stage once, and only kept
+if writing it again gives exactly what the second stage wrote. So of a million equal faults one is explained and the others are
+counted.
+
+Only faults that are independent of all else in an event are let through: nothing under keywords that look at several members, no
+names that are close to a planned one. Memory is bounded: so many classes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from protocols.engine.accept import Accepted
+from protocols.engine.explain import Result, in_order, order
+from protocols.engine.finding import ITEM
+from protocols.engine.known import Recalled, is_plainly_unplanned, recurring_at
+from protocols.engine.nodes import Node
+from protocols.engine.program import Spot, program
+from protocols.engine.router import Route
+from protocols.native import Kernel, kernel
+from protocols.problems import Problem
+from protocols.violations import Recurring
+
+_OTHER = 2**32 - 1
+"""The field of a member that its object does not have."""
+_EVENT = 2**32 - 2
+"""The object of the name of an event."""
+_ABSENT, _NAME = 1 << 10, 1 << 11
+_BY_TEXT = 1 << 8 | 1 << 9 | _NAME
+
+_MOST_CLASSES = 20_000
+_MOST_NAMES = 4096
+_MOST_LEARNED = 64
+"""Names that are learned for one member."""
+_ENOUGH_MET = 3
+_ENOUGH_SLOW = 100
+"""Events that had names which the plan lets in, before these names are learned for the first time."""
+
+Class = tuple[int, int, int, int, bytes]
+"""Object, field, kind of value, failing keywords, and the text where it has a part in what is said."""
+
+Said = tuple[Recurring, ...]
+Combination = tuple[int, ...]
+"""How many lines, how many classes, their route, and those classes, ascending."""
+
+
+class _State(NamedTuple):
+    """What the kernel was given, and what is known of the classes it speaks of. Replaced as a whole when more names are learned."""
+
+    program: object
+    routes: Sequence[Route]
+    objects: Sequence[Spot | None]
+    said: dict[Class, Said]
+
+
+class Compiled:
+    """Judges lines by a bundle; what it says of a line is what the second stage would say. Safe between threads."""
+
+    def __init__(self, kernel: Kernel, bundle: Mapping[str, Any]) -> None:
+        self._kernel = kernel
+        self._bundle = bundle
+        self._learned: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._names: dict[tuple[str, str], Counter[str]] = {}
+        self._slow, self._enough = 0, _ENOUGH_SLOW
+        self._state = self._built()
+
+    @classmethod
+    def of(cls, bundle: Mapping[str, Any]) -> Compiled | None:
+        """None where the kernel was not built."""
+        found = kernel()
+        return cls(found, bundle) if found is not None else None
+
+    def _built(self) -> _State:
+        words, text, routes, objects = program(self._bundle, self._learned)
+        return _State(self._kernel.program(words, text), routes, objects, {})
+
+    def accept(self, line: bytes) -> Route | None:
+        """The route of an event with which nothing is wrong; None for any other bytes, and where that is not certain."""
+        state = self._state
+        number = self._kernel.accept(state.program, line)
+        return state.routes[number] if number >= 0 else None
+
+    def check(self, text: bytes) -> Checked:
+        """All lines of a text."""
+        state = self._state
+        return Checked(state, text, memoryview(self._kernel.check(state.program, text, True)).cast("I"))
+
+    def learn(self, line: Line, result: Result) -> None:
+        """Take what the second stage said of a line's classes, if written again it is that."""
+        route = line.route
+        if result.route != route:
+            return
+        said = line.checked.state.said
+        fresh: dict[Class, Said] = {}
+        again: list[Problem] = []
+        for sighting in line.sightings:
+            known = said.get(sighting.kind)
+            if known is None:
+                known = fresh.get(sighting.kind)
+            if known is None:
+                found = self._said_of(sighting, route, result)
+                if found is None:
+                    return
+                known = fresh[sighting.kind] = found
+            value, indices = sighting.value, sighting.indices
+            again += (each.again(each.first.value if each.named else value, indices, line.message_id) for each in known)
+        if tuple(in_order(again)) == result.violations:
+            if len(said) + len(fresh) > _MOST_CLASSES:
+                said.clear()
+            said.update(fresh)
+
+    def _said_of(self, sighting: Sighting, route: Route, result: Result) -> Said | None:
+        """What a result says of one sighting; None where that may depend on something else in the event."""
+        number, field, _, _, text = sighting.kind
+        if number == _EVENT:
+            return tuple(recurring_at(("event",), text.decode(), (), result))
+        spot = sighting.checked.state.objects[number]
+        assert spot is not None
+        path = (*spot.path, text.decode() if field == _OTHER else spot.fields[field])
+        found = tuple(recurring_at(path, sighting.value, sighting.indices, result))
+        if field == _OTHER:
+            return found if self._is_settled(spot, str(path[-1]), found) else None
+        return None if any(each.first.id.startswith(("naming/", "limit/")) for each in found) else found
+
+    def _is_settled(self, spot: Spot, name: str, found: Said) -> bool:
+        """Whether what is said of a name that the plan lacks is said of it in every event."""
+        node: Node = self._bundle["$defs"][spot.key]
+        for token in spot.path:
+            node = node["items"] if token == ITEM else node.get("properties", {}).get(token, {})
+        if node.get("x-unplanned") == "off":
+            return not found
+        return all(is_plainly_unplanned(node, name, each.first) for each in found)
+
+    def look_at_names(self, checked: Checked) -> None:
+        """Let the kernel take the names that were met most often among those that the plan lets in. Done ever less often."""
+        for number in range(checked.classes):
+            kind = checked.kind(number)
+            if kind[3] == _NAME and checked.state.said.get(kind) == () and kind[0] != _EVENT:
+                spot = checked.state.objects[kind[0]]
+                assert spot is not None
+                if len(spot.path) == 1:
+                    names = self._names.setdefault((spot.key, str(spot.path[0])), Counter())
+                    if len(names) < _MOST_NAMES or kind[4].decode() in names:
+                        names[kind[4].decode()] += checked.lines_of(number)
+                    self._slow += checked.lines_of(number)
+        if self._slow >= self._enough:
+            self._enough *= 4
+            self._relearn()
+
+    def _relearn(self) -> None:
+        before = {key: dict(members) for key, members in self._learned.items()}
+        for (key, member), counts in self._names.items():
+            known = self._learned.get(key, {}).get(member, ())
+            often = [name for name, count in counts.most_common() if count >= _ENOUGH_MET and name not in known]
+            self._learned.setdefault(key, {})[member] = (*known, *often)[:_MOST_LEARNED]
+        if self._learned != before:
+            self._state = self._built()
+
+
+class Checked:
+    """What the kernel said of the lines of a text; lines are told by their indices. Written as `kernel/src/fold.rs` says."""
+
+    def __init__(self, state: _State, text: bytes, words: memoryview[int]) -> None:
+        self.state, self.text = state, text
+        self._words = words
+        self.lines, accepted, refused, combined, self.classes, self._sighted = words[:6]
+        self._accepted = range(6, 6 + 2 * accepted, 2)
+        self._refused = range(self._accepted.stop, self._accepted.stop + 4 * refused, 4)
+        at = self._refused.stop
+        self._combined: list[Combination] = []
+        for _ in range(combined):
+            end = at + 3 + words[at + 1]
+            self._combined.append(tuple(words[at:end]))
+            at = end
+        self._classes: list[int] = []
+        for _ in range(self.classes):
+            self._classes.append(at)
+            at += 9 + words[at + 8]
+        self._sightings = at
+        self._kinds: dict[int, Class] = {}
+
+    def count_accepted(self, accepted: Accepted) -> None:
+        """Count the events with which nothing is wrong."""
+        words, routes, counts = self._words, self.state.routes, accepted.routes
+        for at in self._accepted:
+            counts[routes[words[at]]] += words[at + 1]
+
+    def refused(self) -> Iterator[tuple[int, bytes, bool]]:
+        """The lines of which somebody else has to say something: index, text, and whether the kernel knew nothing of it."""
+        words, text = self._words, self.text
+        for at in self._refused:
+            yield words[at], text[words[at + 1] : words[at + 2]], words[at + 3] == 1
+
+    def is_known(self) -> bool:
+        """Whether it is known of all classes what is said of them."""
+        said = self.state.said
+        return all(self.kind(number) in said for number in range(self.classes))
+
+    def kind(self, number: int) -> Class:
+        """A class of faults, as it can be looked up."""
+        if number not in self._kinds:
+            words, at = self._words, self._classes[number]
+            text = b""
+            if words[at + 3] & _BY_TEXT:
+                first = Sighting(self, words[at + 9], number)
+                text = first.name if words[at + 3] & _NAME else first.text
+            self._kinds[number] = words[at], words[at + 1], words[at + 2], words[at + 3], text
+        return self._kinds[number]
+
+    def count_of(self, number: int) -> int:
+        """How many sightings of this class there are."""
+        return self._words[self._classes[number] + 4]
+
+    def lines_of(self, number: int) -> int:
+        """How many lines have a fault of this class."""
+        return self._words[self._classes[number] + 5]
+
+    def groups(self) -> Iterator[Folded]:
+        """The classes of which something is said, in the order in which they are first seen in a report."""
+        said = self.state.said
+        found = [Folded(self, number, said[self.kind(number)]) for number in range(self.classes)]
+        for _, together in groupby(filter(_is_said, found), _first_index):
+            same = list(together)
+            yield from sorted(same, key=_first_place) if len(same) > 1 else same
+
+    def combinations(self) -> Iterator[tuple[Route, int, list[Recurring]]]:
+        """Events that have the same classes: their route, how many there are, and what is said of each of them."""
+        said = self.state.said
+        for count, _, route, *numbers in self._combined:
+            kinds = [self.kind(number) for number in numbers]
+            yield self.route(route, kinds), count, [each for kind in kinds for each in said[kind]]
+
+    def route(self, number: int, kinds: Sequence[Class]) -> Route:
+        route = self.state.routes[number]
+        return next((route._replace(event=kind[4].decode()) for kind in kinds if kind[0] == _EVENT), route)
+
+    def sightings(self) -> Iterator[Sighting]:
+        """All sightings, line by line."""
+        words = self._words
+        for number in range(self._sighted):
+            yield Sighting(self, number, words[self._sightings + number * _SIGHTING])
+
+    def faulty(self) -> Iterator[Line]:
+        """The lines with sightings, one by one."""
+        words = self._words
+        found: list[Sighting] = []
+        for sighting in self.sightings():
+            if found and found[0].index != sighting.index:
+                yield self._line(found, words)
+                found = []
+            found.append(sighting)
+        if found:
+            yield self._line(found, words)
+
+    def _line(self, found: list[Sighting], words: memoryview[int]) -> Line:
+        return Line(self, self.route(words[found[0].at + 1], [each.kind for each in found]), found)
+
+    def word(self, at: int) -> int:
+        return self._words[at]
+
+    def first(self, number: int) -> list[Sighting]:
+        """The first different sightings of a class."""
+        at = self._classes[number]
+        return [Sighting(self, each, number) for each in self._words[at + 9 : at + 9 + self._words[at + 8]]]
+
+    def last(self, number: int) -> Sighting:
+        return Sighting(self, self._words[self._classes[number] + 6], number)
+
+    def has_more(self, number: int) -> bool:
+        """Whether there may be other values than those of the first sightings."""
+        return self._words[self._classes[number] + 7] == 1
+
+    def place(self, number: int) -> int:
+        """Where in the words a sighting stands."""
+        return self._sightings + number * _SIGHTING
+
+
+_SIGHTING = 13
+
+
+class Sighting:
+    """One fault that was let through. `order` counts them in a text."""
+
+    __slots__ = ("at", "checked", "number", "order")
+
+    def __init__(self, checked: Checked, order: int, number: int) -> None:
+        self.checked, self.order, self.number = checked, order, number
+        self.at = checked.place(order)
+
+    @property
+    def kind(self) -> Class:
+        return self.checked.kind(self.number)
+
+    @property
+    def index(self) -> int:
+        """Of its line."""
+        return self.checked.word(self.at + 2)
+
+    @property
+    def route(self) -> Route:
+        return self.checked.route(self.checked.word(self.at + 1), [self.kind])
+
+    @property
+    def line(self) -> bytes:
+        return self._cut(3)
+
+    @property
+    def text(self) -> bytes:
+        return self._cut(5)
+
+    @property
+    def name(self) -> bytes:
+        return self._cut(7)
+
+    def _cut(self, offset: int) -> bytes:
+        word, at = self.checked.word, self.at + offset
+        return self.checked.text[word(at) : word(at + 1)]
+
+    @property
+    def value(self) -> Any:
+        """What stands there, UNSET for nothing; for the name of an event that name."""
+        number, _, _, faults, _ = self.kind
+        if number == _EVENT:
+            return self.name.decode()
+        return UNSET if faults & _ABSENT else _VALUE.decode(self.text)
+
+    @property
+    def indices(self) -> Sequence[int]:
+        """Those of the arrays on the way to it."""
+        word, at = self.checked.word, self.at + 10
+        return [word(at + number) for number in range(word(self.at + 9))]
+
+    @property
+    def message_id(self) -> str | None:
+        return message_id(self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line in which something was let through."""
+
+    checked: Checked
+    route: Route
+    sightings: Sequence[Sighting]
+
+    @property
+    def index(self) -> int:
+        return self.sightings[0].index
+
+    @property
+    def text(self) -> bytes:
+        return self.sightings[0].line
+
+    @property
+    def message_id(self) -> str | None:
+        return self.sightings[0].message_id
+
+    def recalled(self) -> Recalled | None:
+        """What is wrong with the event, None where that is not known."""
+        said = self.checked.state.said
+        found = []
+        for sighting in self.sightings:
+            known = said.get(sighting.kind)
+            if known is None:
+                return None
+            if known:
+                value, indices = sighting.value, sighting.indices
+                found += [(each, each.first.value if each.named else value, indices) for each in known]
+        return Recalled(self.route, found, self.message_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A class of faults in many lines, and what is said of it."""
+
+    checked: Checked
+    number: int
+    said: Said
+
+    @property
+    def count(self) -> int:
+        """Sightings."""
+        return self.checked.count_of(self.number)
+
+    @property
+    def lines(self) -> int:
+        """Lines that have one."""
+        return self.checked.lines_of(self.number)
+
+    @property
+    def first(self) -> list[Sighting]:
+        return self.checked.first(self.number)
+
+    @property
+    def last(self) -> Sighting:
+        return self.checked.last(self.number)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether values may have come that none of the first has."""
+        return self.checked.has_more(self.number)
+
+    def all(self) -> Iterator[Sighting]:
+        return (sighting for sighting in self.checked.sightings() if sighting.number == self.number)
+
+
+def _is_said(found: Folded) -> bool:
+    return bool(found.said)
+
+
+def _first_index(found: Folded) -> int:
+    return found.first[0].index
+
+
+def _first_place(found: Folded) -> Any:
+    """Where in its line a class was first seen: faults of one event are told by their pointers."""
+    first = found.first[0]
+    recurring = found.said[0]
+    return order(recurring.again(recurring.first.value, first.indices, None).pointer or "")
+
+
+class _Identified(msgspec.Struct, gc=False):
+    messageId: Any = None
+
+
+_VALUE = msgspec.json.Decoder()
+_IDENTIFIED = msgspec.json.Decoder(_Identified)
+
+
+def message_id(line: bytes) -> str | None:
+    """The message id of an event that the kernel has read."""
+    found = _IDENTIFIED.decode(line).messageId
+    return found if isinstance(found, str) else None

@@ -1,0 +1,220 @@
+//! The module `protocols._kernel`, by the stable ABI of CPython 3.10 and later: the few declarations that it takes, written out, so
+//! that neither headers nor other crates are needed to build it.
+
+use std::ffi::{c_char, c_int, c_longlong, c_void};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::ptr::{null, null_mut};
+use std::slice;
+
+use crate::lines::lines;
+use crate::program::Program;
+
+#[repr(C)]
+struct Object {
+    references: isize,
+    kind: *mut c_void,
+}
+
+type Py = *mut Object;
+type Fast = unsafe extern "C" fn(Py, *const Py, isize) -> Py;
+
+#[repr(C)]
+struct Method {
+    name: *const c_char,
+    call: Option<Fast>,
+    flags: c_int,
+    doc: *const c_char,
+}
+
+#[repr(C)]
+struct Module {
+    head: Object,
+    init: *mut c_void,
+    index: isize,
+    copy: *mut c_void,
+    name: *const c_char,
+    doc: *const c_char,
+    size: isize,
+    methods: *mut Method,
+    slots: *mut c_void,
+    traverse: *mut c_void,
+    clear: *mut c_void,
+    free: *mut c_void,
+}
+
+extern "C" {
+    static PyExc_TypeError: Py;
+    static PyExc_ValueError: Py;
+    static PyExc_RuntimeError: Py;
+    fn PyBytes_AsStringAndSize(object: Py, start: *mut *const u8, size: *mut isize) -> c_int;
+    fn PyBytes_FromStringAndSize(start: *const u8, size: isize) -> Py;
+    fn PyCapsule_GetPointer(capsule: Py, name: *const c_char) -> *mut c_void;
+    fn PyCapsule_New(pointer: *mut c_void, name: *const c_char, destructor: Option<unsafe extern "C" fn(Py)>) -> Py;
+    fn PyErr_SetString(kind: Py, message: *const c_char);
+    fn PyEval_RestoreThread(state: *mut c_void);
+    fn PyEval_SaveThread() -> *mut c_void;
+    fn PyLong_FromLongLong(number: c_longlong) -> Py;
+    fn PyModuleDef_Init(module: *mut Module) -> Py;
+    fn PyObject_IsTrue(object: Py) -> c_int;
+}
+
+const FAST: c_int = 0x80;
+const PROGRAM: *const c_char = c"protocols.program".as_ptr();
+
+static mut METHODS: [Method; 5] = [
+    Method { name: c"program".as_ptr(), call: Some(program), flags: FAST, doc: c"program(words, text): what is asked of events.".as_ptr() },
+    Method { name: c"accept".as_ptr(), call: Some(accept), flags: FAST, doc: c"accept(program, line): the number of a route, or less than 0.".as_ptr() },
+    Method { name: c"check".as_ptr(), call: Some(check), flags: FAST, doc: c"check(program, text, collects): what is said of the lines.".as_ptr() },
+    Method { name: c"lines".as_ptr(), call: Some(count), flags: FAST, doc: c"lines(text): how many objects, each on its line; -1 where they are not.".as_ptr() },
+    Method { name: null(), call: None, flags: 0, doc: null() },
+];
+
+static mut MODULE: Module = Module {
+    head: Object { references: 1, kind: null_mut() },
+    init: null_mut(),
+    index: 0,
+    copy: null_mut(),
+    name: c"_kernel".as_ptr(),
+    doc: c"Judges the bytes of events. Called by protocols.engine alone.".as_ptr(),
+    size: 0,
+    methods: &raw mut METHODS as *mut Method,
+    slots: null_mut(),
+    traverse: null_mut(),
+    clear: null_mut(),
+    free: null_mut(),
+};
+
+#[no_mangle]
+extern "C" fn PyInit__kernel() -> Py {
+    // SAFETY: Python calls this with its lock held; the definition is a static that only Python writes to.
+    unsafe { PyModuleDef_Init(&raw mut MODULE) }
+}
+
+/// Why a call gives nothing back; Python has been told.
+struct Raised;
+
+type Given<T> = Result<T, Raised>;
+
+unsafe extern "C" fn program(_: Py, arguments: *const Py, count: isize) -> Py {
+    answer(|| {
+        // SAFETY: what Python hands over in a call lives as long as the call.
+        let [words, text] = unsafe { taken(arguments, count, c"program() takes words and text") }?;
+        let (words, text) = (bytes(words)?, bytes(text)?);
+        let made = Program::decode(words, text).map_err(|message| raise(Kind::Value, &message))?;
+        let pointer = Box::into_raw(Box::new(made)) as *mut c_void;
+        // SAFETY: the capsule owns the program from here on, and `freed` gives it back.
+        Ok(unsafe { PyCapsule_New(pointer, PROGRAM, Some(freed)) })
+    })
+}
+
+unsafe extern "C" fn freed(capsule: Py) {
+    // SAFETY: only `program` makes capsules of this name, and each is freed once.
+    unsafe { drop(Box::from_raw(PyCapsule_GetPointer(capsule, PROGRAM) as *mut Program)) }
+}
+
+unsafe extern "C" fn accept(_: Py, arguments: *const Py, count: isize) -> Py {
+    answer(|| {
+        // SAFETY: as in `program`.
+        let [program, line] = unsafe { taken(arguments, count, c"accept() takes a program and a line") }?;
+        let route = inside(program)?.accept(bytes(line)?);
+        // SAFETY: the lock is held.
+        Ok(unsafe { PyLong_FromLongLong(route) })
+    })
+}
+
+unsafe extern "C" fn check(_: Py, arguments: *const Py, count: isize) -> Py {
+    answer(|| {
+        // SAFETY: as in `program`.
+        let [program, text, collects] = unsafe { taken(arguments, count, c"check() takes a program, a text and whether faults are let through") }?;
+        let (program, text) = (inside(program)?, bytes(text)?);
+        if u32::try_from(text.len()).is_err() {
+            return Err(raise(Kind::Value, "a text has to be smaller than 4 GB"));
+        }
+        // SAFETY: the lock is held.
+        let collects = unsafe { PyObject_IsTrue(collects) } == 1;
+        let words = unlocked(|| program.check(text, collects))?;
+        // SAFETY: numbers of four bytes are four bytes each, and Python copies them.
+        Ok(unsafe { PyBytes_FromStringAndSize(words.as_ptr() as *const u8, (words.len() * 4) as isize) })
+    })
+}
+
+unsafe extern "C" fn count(_: Py, arguments: *const Py, count: isize) -> Py {
+    answer(|| {
+        // SAFETY: as in `program`.
+        let [text] = unsafe { taken(arguments, count, c"lines() takes a text") }?;
+        let text = bytes(text)?;
+        let found = unlocked(|| lines(text))?;
+        // SAFETY: the lock is held.
+        Ok(unsafe { PyLong_FromLongLong(found) })
+    })
+}
+
+/// What a call gives to Python; a mistake of ours is an exception there.
+fn answer(work: impl FnOnce() -> Given<Py>) -> Py {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(object)) => object,
+        Ok(Err(Raised)) => null_mut(),
+        Err(_) => {
+            raise(Kind::Runtime, "the kernel has a mistake in it");
+            null_mut()
+        }
+    }
+}
+
+/// Work that needs no lock of Python, and does not touch anything of its.
+fn unlocked<T>(work: impl FnOnce() -> T) -> Given<T> {
+    // SAFETY: the lock is held, and taken again however the work ends.
+    let state = unsafe { PyEval_SaveThread() };
+    let done = catch_unwind(AssertUnwindSafe(work));
+    unsafe { PyEval_RestoreThread(state) };
+    done.map_err(|_| raise(Kind::Runtime, "the kernel has a mistake in it"))
+}
+
+/// The arguments of a call, if there are as many as it takes.
+///
+/// # Safety
+/// `arguments` has to point to `count` objects.
+unsafe fn taken<const N: usize>(arguments: *const Py, count: isize, message: &std::ffi::CStr) -> Given<[Py; N]> {
+    if count != N as isize {
+        // SAFETY: the lock is held.
+        unsafe { PyErr_SetString(PyExc_TypeError, message.as_ptr()) };
+        return Err(Raised);
+    }
+    // SAFETY: there are N of them.
+    Ok(unsafe { *(arguments as *const [Py; N]) })
+}
+
+/// What is in a bytes object, which nobody changes while its call lasts.
+fn bytes<'a>(object: Py) -> Given<&'a [u8]> {
+    let (mut start, mut size) = (null(), 0);
+    // SAFETY: it raises TypeError for other objects; the bytes live as long as the object, which the caller of the call holds.
+    unsafe {
+        if PyBytes_AsStringAndSize(object, &mut start, &mut size) != 0 {
+            return Err(Raised);
+        }
+        Ok(slice::from_raw_parts(start, size as usize))
+    }
+}
+
+fn inside<'a>(capsule: Py) -> Given<&'a Program> {
+    // SAFETY: it raises for all but capsules of this name, which only `program` makes; nobody changes a program.
+    unsafe { (PyCapsule_GetPointer(capsule, PROGRAM) as *const Program).as_ref().ok_or(Raised) }
+}
+
+enum Kind {
+    Value,
+    Runtime,
+}
+
+fn raise(kind: Kind, message: &str) -> Raised {
+    let message = std::ffi::CString::new(message).unwrap_or_default();
+    // SAFETY: the lock is held; Python copies the message.
+    unsafe {
+        let kind = match kind {
+            Kind::Value => PyExc_ValueError,
+            Kind::Runtime => PyExc_RuntimeError,
+        };
+        PyErr_SetString(kind, message.as_ptr());
+    }
+    Raised
+}

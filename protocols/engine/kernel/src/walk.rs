@@ -1,0 +1,359 @@
+//! One event, walked through once: whether it is what its route asks for, and where it is not at places where that is let through.
+
+use crate::program::{kind_of, wrong, Call, Event, Node, Object, Program, Slot, ARRAY, MOST_FIELDS, OBJECT, SLOTS};
+use crate::scan::{Scalar, Scan, Step, Stop, Text};
+
+/// A fault that was let through, in a member of an object of the program. `start` and `end` are those of the value, and of
+/// the name where that is what matters; `indices` those of the arrays on the way to it.
+#[derive(Clone, Copy)]
+pub struct Sighting {
+    pub spot: Spot,
+    pub kind: u32,
+    pub faults: u32,
+    pub value: (usize, usize),
+    pub name: (usize, usize),
+    pub indices: [u32; MOST_ARRAYS],
+    pub arrays: usize,
+}
+
+/// A member of an object; `OTHER` as its field is any that the object does not have.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Spot {
+    pub object: u32,
+    pub field: u32,
+}
+
+pub const OTHER: u32 = u32::MAX;
+/// No member: nothing is let through.
+const NOWHERE: Spot = Spot { object: OTHER, field: OTHER };
+/// The event as a whole, whose name is the matter.
+const EVENT: Spot = Spot { object: OTHER - 1, field: OTHER };
+
+/// Arrays in each other whose indices a sighting can tell.
+pub const MOST_ARRAYS: usize = 3;
+
+pub struct Walk<'p, 't> {
+    program: &'p Program,
+    pub scan: Scan<'t>,
+    pub sightings: Vec<Sighting>,
+    /// Whether faults are let through at all, and in the rest of this line.
+    collects: bool,
+    lets: bool,
+    slots: [Slot; 3],
+    indices: [u32; MOST_ARRAYS],
+    arrays: usize,
+}
+
+const NO_SLOTS: [Slot; 3] = [Slot { node: 0, empty: true }; 3];
+
+impl<'p, 't> Walk<'p, 't> {
+    pub fn new(program: &'p Program, text: &'t [u8], collects: bool) -> Self {
+        Walk { program, scan: Scan::new(text), sightings: Vec::new(), collects, lets: collects, slots: NO_SLOTS, indices: [0; MOST_ARRAYS], arrays: 0 }
+    }
+
+    /// The route of the event on the line that begins here; leaves the scan at the end of the line. What is wrong at places
+    /// where that is let through is in `sightings`.
+    #[inline]
+    pub fn line(&mut self) -> Step<u32> {
+        self.sightings.clear();
+        self.arrays = 0;
+        self.lets = self.collects;
+        let begin = self.scan.at;
+        self.scan.blanks();
+        let start = self.scan.at;
+        let (call, number) = self.route(start)?;
+        self.slots = self.program.routes[number as usize].slots;
+        self.scan.at = start;
+        self.object(call.object, 1)?;
+        self.scan.blanks();
+        if !matches!(self.scan.text.get(self.scan.at), None | Some(b'\n')) {
+            return Err(Stop::Refused);
+        }
+        if self.scan.at - begin > self.program.most_bytes {
+            return Err(Stop::Refused);
+        }
+        Ok(number)
+    }
+
+    // Which event it is.
+
+    /// The call and the route of the event that begins at `start`.
+    fn route(&mut self, start: usize) -> Step<(&'p Call, u32)> {
+        let (kind, at) = self.text_at(start, b"type")?.ok_or(Stop::Refused)?;
+        let call = self.program.calls.get(kind.of(self.scan.text)).ok_or(Stop::Refused)?;
+        let section = call.section.ok_or(Stop::Refused).map(|route| (call, route));
+        let Some(field) = call.name else {
+            return section;
+        };
+        let Some((name, _)) = self.text_from(at.unwrap_or(start), start, field)? else {
+            return Err(if call.section.is_some() { Stop::Beyond } else { Stop::Refused });
+        };
+        if name.escapes > 0 || name.start == name.end {
+            return Err(Stop::Beyond);
+        }
+        match call.events.get(name.of(self.scan.text)) {
+            Some(event) => {
+                let assumed = event.route.ok_or(Stop::Beyond)?;
+                let route = if event.versions.is_empty() { assumed } else { self.version(start, event, assumed)? };
+                Ok((call, route))
+            }
+            None if call.is_strange => {
+                let name = (name.start, name.end);
+                self.sight(EVENT, 0, wrong::NAME, name, name)?;
+                self.lets = false; // what else is wrong is said of this event, and not of all that the plan lacks
+                section
+            }
+            None => section,
+        }
+    }
+
+    /// A text among the members of the object at `start`, and where one of the next members begins; None where it is not there.
+    fn text_at(&mut self, start: usize, key: &[u8]) -> Step<Option<(Text, Option<usize>)>> {
+        self.scan.at = start;
+        self.scan.expect(b'{')?;
+        self.scan.blanks();
+        if self.scan.peek() == b'}' {
+            return Ok(None);
+        }
+        self.text_on(key)
+    }
+
+    /// The same looked for from the member at `from` on, and then from the beginning of the object.
+    fn text_from(&mut self, from: usize, start: usize, key: &[u8]) -> Step<Option<(Text, Option<usize>)>> {
+        if from != start {
+            self.scan.at = from;
+            if let Some(found) = self.text_on(key)? {
+                return Ok(Some(found));
+            }
+        }
+        self.text_at(start, key)
+    }
+
+    fn text_on(&mut self, key: &[u8]) -> Step<Option<(Text, Option<usize>)>> {
+        if !self.seek(key)? {
+            return Ok(None);
+        }
+        let Scalar::Text = self.scan.scalar()? else {
+            return Err(Stop::Refused);
+        };
+        let found = self.scan.last;
+        let more = self.scan.more(b'}')?;
+        Ok(Some((found, more.then_some(self.scan.at))))
+    }
+
+    /// Go to the value of the first of the next members that has this key.
+    fn seek(&mut self, key: &[u8]) -> Step<bool> {
+        loop {
+            self.scan.key()?;
+            if self.scan.last.of(self.scan.text) == key {
+                return Ok(true);
+            }
+            self.scan.skip(self.program.most_depth)?;
+            if !self.scan.more(b'}')? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The route of the version that the event names in its context, or of the one that is assumed.
+    fn version(&mut self, start: usize, event: &'p Event, assumed: u32) -> Step<u32> {
+        self.scan.at = start;
+        for key in [&b"context"[..], b"protocols", b"event_version"] {
+            if self.scan.peek() == b'n' {
+                return Ok(assumed);
+            }
+            self.scan.expect(b'{')?;
+            self.scan.blanks();
+            if self.scan.peek() == b'}' || !self.seek(key)? {
+                return Ok(assumed);
+            }
+        }
+        match self.scan.scalar()? {
+            Scalar::Null => Ok(assumed),
+            Scalar::Integer(version) => {
+                let named = event.versions.iter().find(|(number, _)| *number == version);
+                named.map(|(_, route)| *route).ok_or(Stop::Refused)
+            }
+            _ => Err(Stop::Refused),
+        }
+    }
+
+    // What it holds.
+
+    fn value(&mut self, number: u32, depth: u32, spot: Spot) -> Step<()> {
+        let node = &self.program.nodes[number as usize];
+        if node.any {
+            return self.scan.skip(self.program.most_depth - depth);
+        }
+        let start = self.scan.at;
+        match self.scan.peek() {
+            b'{' if node.kinds & OBJECT != 0 => self.object(node.object, depth + 1),
+            b'[' if node.kinds & ARRAY != 0 => self.array(node, depth + 1),
+            b'{' | b'[' => Err(Stop::Refused),
+            _ => {
+                let scalar = self.scan.scalar()?;
+                let faults = node.faults(&scalar, &self.scan, self.program);
+                if faults == 0 {
+                    return Ok(());
+                }
+                if matches!(scalar, Scalar::Text) && self.scan.last.escapes > 0 {
+                    return Err(Stop::Beyond);
+                }
+                if node.kinds == 0 {
+                    return Err(Stop::Refused);
+                }
+                self.sight(spot, kind_of(&scalar), faults, (start, self.scan.at), (start, start))
+            }
+        }
+    }
+
+    /// Any value, and its kind.
+    fn any(&mut self, depth: u32) -> Step<u32> {
+        let kind = match self.scan.peek() {
+            b'{' => OBJECT,
+            b'[' => ARRAY,
+            _ => return self.scan.scalar().map(|scalar| kind_of(&scalar)),
+        };
+        self.scan.skip(self.program.most_depth - depth)?;
+        Ok(kind)
+    }
+
+    fn object(&mut self, place: u32, depth: u32) -> Step<()> {
+        let object = &self.program.objects[place as usize];
+        if depth > self.program.most_depth {
+            return Err(Stop::Refused);
+        }
+        let mut seen = [0u64; MOST_FIELDS / 64];
+        let mut filled = 0u64;
+        let mut count = 0;
+        self.scan.expect(b'{')?;
+        self.scan.blanks();
+        let mut more = self.scan.peek() != b'}';
+        if !more {
+            self.scan.at += 1;
+        }
+        while more {
+            self.scan.key()?;
+            let (start, end) = (self.scan.last.start, self.scan.last.end);
+            count += 1;
+            match object.field(self.scan.text, start, end) {
+                Some(number) => {
+                    let bit = 1u64 << (number % 64);
+                    if seen[number / 64] & bit != 0 {
+                        return Err(Stop::Beyond); // the last one counts
+                    }
+                    seen[number / 64] |= bit;
+                    if number < 64 && self.scan.peek() != b'n' {
+                        filled |= bit;
+                    }
+                    let node = object.fields[number].node;
+                    if node >= SLOTS {
+                        self.slot((node - SLOTS) as usize, depth)?;
+                    } else {
+                        let spot = if object.is_open { Spot { object: place, field: number as u32 } } else { NOWHERE };
+                        self.value(node, depth, spot)?;
+                    }
+                }
+                None => self.other(object, place, depth)?,
+            }
+            more = self.scan.more(b'}')?;
+        }
+        if count < object.least || count > object.most {
+            return Err(Stop::Beyond); // equal keys may have been counted twice
+        }
+        if object.one_of != 0 {
+            self.envelope(object, seen[0], filled)?;
+        }
+        for (word, required) in object.required.iter().enumerate() {
+            let missing = required & !seen[word];
+            if missing != 0 {
+                self.absent(object, place, word, missing)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A member that the object has no field for.
+    #[inline(never)]
+    fn other(&mut self, object: &Object, place: u32, depth: u32) -> Step<()> {
+        let key = self.scan.last;
+        let Some(node) = object.extra else {
+            if !object.is_open || !self.lets {
+                return Err(if object.lenient { Stop::Beyond } else { Stop::Refused });
+            }
+            let start = self.scan.at;
+            let kind = self.any(depth)?;
+            let spot = Spot { object: place, field: OTHER };
+            return self.sight(spot, kind, wrong::NAME, (start, self.scan.at), (key.start, key.end));
+        };
+        if key.end - key.start > object.longest_name && key.characters(self.scan.text) > object.longest_name {
+            return Err(Stop::Refused);
+        }
+        self.value(node, depth, NOWHERE)
+    }
+
+    /// A member that the route brings.
+    fn slot(&mut self, number: usize, depth: u32) -> Step<()> {
+        let slot = self.slots[number];
+        if slot.empty && self.scan.peek() == b'n' {
+            return self.scan.scalar().map(drop);
+        }
+        self.value(slot.node, depth, NOWHERE)
+    }
+
+    /// What is asked of the whole event: one of its identities, and the members that its route cannot do without, which are the
+    /// first three fields.
+    fn envelope(&self, object: &Object, seen: u64, filled: u64) -> Step<()> {
+        if filled & object.one_of == 0 {
+            return Err(Stop::Refused);
+        }
+        let lacks = self.slots.iter().enumerate().any(|(number, slot)| !slot.empty && seen & 1 << number == 0);
+        if lacks { Err(Stop::Beyond) } else { Ok(()) }
+    }
+
+    #[inline(never)]
+    fn absent(&mut self, object: &Object, place: u32, word: usize, mut missing: u64) -> Step<()> {
+        while missing != 0 {
+            let field = (word * 64) as u32 + missing.trailing_zeros();
+            let spot = if object.is_open { Spot { object: place, field } } else { NOWHERE };
+            self.sight(spot, 0, wrong::ABSENT, (self.scan.at, self.scan.at), (self.scan.at, self.scan.at))?;
+            missing &= missing - 1;
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, node: &'p Node, depth: u32) -> Step<()> {
+        if depth > self.program.most_depth {
+            return Err(Stop::Refused);
+        }
+        self.scan.at += 1;
+        self.scan.blanks();
+        let level = self.arrays;
+        self.arrays += 1;
+        let mut count = 0u64;
+        let mut more = self.scan.peek() != b']';
+        if !more {
+            self.scan.at += 1;
+        }
+        while more {
+            if level < MOST_ARRAYS {
+                self.indices[level] = count as u32;
+            }
+            count += 1;
+            self.value(node.items, depth, NOWHERE)?;
+            more = self.scan.more(b']')?;
+        }
+        self.arrays = level;
+        if count < node.least_items || count > node.most_items { Err(Stop::Refused) } else { Ok(()) }
+    }
+
+    /// Let a fault through, where that is done.
+    #[inline(never)]
+    fn sight(&mut self, spot: Spot, kind: u32, faults: u32, value: (usize, usize), name: (usize, usize)) -> Step<()> {
+        if spot == NOWHERE || !self.lets || self.arrays > MOST_ARRAYS {
+            return Err(if faults & wrong::UNSURE != 0 { Stop::Beyond } else { Stop::Refused });
+        }
+        self.sightings.push(Sighting { spot, kind, faults, value, name, indices: self.indices, arrays: self.arrays });
+        Ok(())
+    }
+}

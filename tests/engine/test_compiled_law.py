@@ -1,0 +1,101 @@
+"""The laws of the first stage in compiled code: what it accepts is valid, and what it folds is what the second stage says of each event."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_bundles import bundle, damaged, event, text
+from test_known_law import stream
+
+from protocols.engine.compiled import Compiled
+from protocols.engine.validator import Engine
+from protocols.native import kernel
+from protocols.readers import Batch, Lines
+from protocols.report.report import About, Builder, Report
+from protocols.validate import _add_batch
+
+SEEDS = st.integers(0, 2**62)
+
+
+def compiled(plan: dict[str, object]) -> Compiled:
+    found = Compiled.of(plan)
+    assert found is not None, "the kernel was not built"
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(SEEDS)
+def test_what_is_accepted_is_valid(seed: int) -> None:
+    if kernel() is None:
+        return
+    rng = random.Random(seed)
+    plan = bundle(rng)
+    accepts, explain = compiled(plan), Engine(plan, mode="explain")
+    for _ in range(40):
+        payload = event(rng, plan)
+        line = text(rng, damaged(rng, payload) if rng.random() < 0.5 else payload)
+        route = accepts.accept(line)
+        if route is not None:
+            result = explain.check(line)
+            assert [str(problem) for problem in result.violations] == [], (seed, line)
+            assert result.route == route, (seed, line)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60), SEEDS)
+def test_no_bytes_raise(raw: bytes, seed: int) -> None:
+    if kernel() is None:
+        return
+    accepts = compiled(bundle(random.Random(seed % 50)))
+    assert accepts.accept(raw) is None
+    assert accepts.check(raw + b"\n" + raw).lines >= 1
+
+
+def test_most_valid_events_are_accepted() -> None:
+    """Of the events that Explain finds nothing wrong with, in plans whose parts are often beyond the kernel."""
+    if kernel() is None:
+        return
+    valid = accepted = 0
+    for seed in range(60):
+        rng = random.Random(seed)
+        plan = bundle(rng)
+        accepts, explain = compiled(plan), Engine(plan, mode="explain")
+        for _ in range(30):
+            line = json.dumps(event(rng, plan), ensure_ascii=False).encode("utf-8", "replace")
+            if not explain.check(line).violations:
+                valid += 1
+                accepted += accepts.accept(line) is not None
+    assert valid > 300
+    assert accepted / valid > 0.6, (accepted, valid)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SEEDS)
+def test_a_folded_report_is_that_of_each_event(seed: int) -> None:
+    rng = random.Random(seed)
+    plan = bundle(rng)
+    lines = [line for line in stream(rng, plan, 150) if b"\n" not in line and line.startswith(b"{")]
+    batches = list(cut(lines, rng))
+    assert reported(Engine(plan), batches) == reported(Engine(plan, mode="explain"), batches)
+
+
+def cut(lines: Sequence[bytes], rng: random.Random) -> Iterator[Batch]:
+    start = 0
+    while start < len(lines):
+        part = lines[start : start + rng.choice((1, 5, 40))]
+        yield Batch("file", start + 1, Lines(b"\n".join(part) + b"\n", len(part)), range(start + 1, start + len(part) + 1))
+        start += len(part)
+
+
+def reported(engine: Engine, batches: Sequence[Batch]) -> Report:
+    builder = Builder(About(samples=3))
+    accepted = engine.nothing_yet()
+    for batch in batches:
+        _add_batch(builder, engine, batch, accepted, None)
+    for route, count in accepted.by_route().items():
+        builder.add_valid(route, count)
+    return builder.report()
