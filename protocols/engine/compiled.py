@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -207,20 +208,40 @@ class Checked:
         said = self.state.said
         return all(self.kind(number) in said for number in range(self.classes))
 
+    def unknown(self) -> Iterator[Line]:
+        """A line of each class that is not known when its turn comes."""
+        for number in range(self.classes):
+            if self.kind(number) not in self.state.said:
+                yield self._line_of(Sighting(self, self._words[self._classes[number] + 9]))
+
+    def _line_of(self, sighting: Sighting) -> Line:
+        """The whole line of a sighting."""
+        first = end = sighting.order
+        while first and self._index(first - 1) == sighting.index:
+            first -= 1
+        while end < self._sighted and self._index(end) == sighting.index:
+            end += 1
+        return self._line([Sighting(self, order) for order in range(first, end)])
+
+    def _index(self, order: int) -> int:
+        return self._words[self._sightings + order * _SIGHTING + 2]
+
     def kind(self, number: int) -> Class:
         """A class of faults, as it can be looked up."""
         if number not in self._kinds:
             words, at = self._words, self._classes[number]
             text = b""
             if words[at + 3] & _BY_TEXT:
-                first = Sighting(self, words[at + 9], number)
+                first = Sighting(self, words[at + 9])
                 text = first.name if words[at + 3] & _NAME else first.text
             self._kinds[number] = words[at], words[at + 1], words[at + 2], words[at + 3], text
         return self._kinds[number]
 
-    def count_of(self, number: int) -> int:
-        """How many sightings of this class there are."""
-        return self._words[self._classes[number] + 4]
+    def counts(self, number: int) -> tuple[int, int, int, int, list[int]]:
+        """Of a class: how many sightings and lines, the last sighting, whether there may be more values, the first sightings."""
+        words, at = self._words, self._classes[number]
+        count, lines, last, more, firsts = words[at + 4 : at + 9]
+        return count, lines, last, more, words[at + 9 : at + 9 + firsts].tolist()
 
     def lines_of(self, number: int) -> int:
         """How many lines have a fault of this class."""
@@ -247,85 +268,58 @@ class Checked:
 
     def sightings(self) -> Iterator[Sighting]:
         """All sightings, line by line."""
-        words = self._words
-        for number in range(self._sighted):
-            yield Sighting(self, number, words[self._sightings + number * _SIGHTING])
+        return (Sighting(self, order) for order in range(self._sighted))
 
     def faulty(self) -> Iterator[Line]:
         """The lines with sightings, one by one."""
-        words = self._words
-        found: list[Sighting] = []
-        for sighting in self.sightings():
-            if found and found[0].index != sighting.index:
-                yield self._line(found, words)
-                found = []
-            found.append(sighting)
-        if found:
-            yield self._line(found, words)
+        for _, together in groupby(self.sightings(), attrgetter("index")):
+            yield self._line(list(together))
 
-    def _line(self, found: list[Sighting], words: memoryview[int]) -> Line:
-        return Line(self, self.route(words[found[0].at + 1], [each.kind for each in found]), found)
+    def _line(self, found: Sequence[Sighting]) -> Line:
+        return Line(self, self.route(found[0].route_number, [each.kind for each in found]), found)
 
-    def word(self, at: int) -> int:
-        return self._words[at]
-
-    def first(self, number: int) -> list[Sighting]:
-        """The first different sightings of a class."""
-        at = self._classes[number]
-        return [Sighting(self, each, number) for each in self._words[at + 9 : at + 9 + self._words[at + 8]]]
-
-    def last(self, number: int) -> Sighting:
-        return Sighting(self, self._words[self._classes[number] + 6], number)
-
-    def has_more(self, number: int) -> bool:
-        """Whether there may be other values than those of the first sightings."""
-        return self._words[self._classes[number] + 7] == 1
-
-    def place(self, number: int) -> int:
-        """Where in the words a sighting stands."""
-        return self._sightings + number * _SIGHTING
+    def sighted(self, order: int) -> list[int]:
+        """What was written of a sighting."""
+        at = self._sightings + order * _SIGHTING
+        return self._words[at : at + _SIGHTING].tolist()
 
 
 _SIGHTING = 13
 
 
 class Sighting:
-    """One fault that was let through. `order` counts them in a text."""
+    """One fault that was let through. `order` counts them in a text, `index` is that of the line."""
 
-    __slots__ = ("at", "checked", "number", "order")
+    __slots__ = ("_words", "checked", "index", "number", "order")
 
-    def __init__(self, checked: Checked, order: int, number: int) -> None:
-        self.checked, self.order, self.number = checked, order, number
-        self.at = checked.place(order)
+    def __init__(self, checked: Checked, order: int) -> None:
+        self.checked, self.order = checked, order
+        self._words = words = checked.sighted(order)
+        self.number, self.index = words[0], words[2]
 
     @property
     def kind(self) -> Class:
         return self.checked.kind(self.number)
 
     @property
-    def index(self) -> int:
-        """Of its line."""
-        return self.checked.word(self.at + 2)
+    def route_number(self) -> int:
+        return self._words[1]
 
     @property
     def route(self) -> Route:
-        return self.checked.route(self.checked.word(self.at + 1), [self.kind])
+        return self.checked.route(self._words[1], [self.kind])
 
     @property
     def line(self) -> bytes:
-        return self._cut(3)
+        return self.checked.text[self._words[3] : self._words[4]]
 
     @property
     def text(self) -> bytes:
-        return self._cut(5)
+        return self.checked.text[self._words[5] : self._words[6]]
 
     @property
     def name(self) -> bytes:
-        return self._cut(7)
-
-    def _cut(self, offset: int) -> bytes:
-        word, at = self.checked.word, self.at + offset
-        return self.checked.text[word(at) : word(at + 1)]
+        return self.checked.text[self._words[7] : self._words[8]]
 
     @property
     def value(self) -> Any:
@@ -338,12 +332,12 @@ class Sighting:
     @property
     def indices(self) -> Sequence[int]:
         """Those of the arrays on the way to it."""
-        word, at = self.checked.word, self.at + 10
-        return [word(at + number) for number in range(word(self.at + 9))]
+        return self._words[10 : 10 + self._words[9]]
 
     @property
     def message_id(self) -> str | None:
-        return message_id(self.line)
+        found = _IDENTIFIED.decode(self.line).messageId
+        return found if isinstance(found, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,39 +374,24 @@ class Line:
         return Recalled(self.route, found, self.message_id)
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
-    """A class of faults in many lines, and what is said of it."""
+    """A class of faults in many lines: what is said of it, how many sightings there are, how many lines have one, and the first of
+    them with different values; `has_more` where there may be further values."""
 
-    checked: Checked
-    number: int
-    said: Said
+    __slots__ = ("_checked", "_last", "_number", "count", "first", "has_more", "lines", "said")
 
-    @property
-    def count(self) -> int:
-        """Sightings."""
-        return self.checked.count_of(self.number)
-
-    @property
-    def lines(self) -> int:
-        """Lines that have one."""
-        return self.checked.lines_of(self.number)
-
-    @property
-    def first(self) -> list[Sighting]:
-        return self.checked.first(self.number)
+    def __init__(self, checked: Checked, number: int, said: Said) -> None:
+        self._checked, self._number, self.said = checked, number, said
+        self.count, self.lines, self._last, more, firsts = checked.counts(number)
+        self.has_more = more == 1
+        self.first = [Sighting(checked, order) for order in firsts]
 
     @property
     def last(self) -> Sighting:
-        return self.checked.last(self.number)
-
-    @property
-    def has_more(self) -> bool:
-        """Whether values may have come that none of the first has."""
-        return self.checked.has_more(self.number)
+        return Sighting(self._checked, self._last)
 
     def all(self) -> Iterator[Sighting]:
-        return (sighting for sighting in self.checked.sightings() if sighting.number == self.number)
+        return (sighting for sighting in self._checked.sightings() if sighting.number == self._number)
 
 
 def _is_said(found: Folded) -> bool:
@@ -437,8 +416,3 @@ class _Identified(msgspec.Struct, gc=False):
 _VALUE = msgspec.json.Decoder()
 _IDENTIFIED = msgspec.json.Decoder(_Identified)
 
-
-def message_id(line: bytes) -> str | None:
-    """The message id of an event that the kernel has read."""
-    found = _IDENTIFIED.decode(line).messageId
-    return found if isinstance(found, str) else None

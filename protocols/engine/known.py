@@ -30,7 +30,7 @@ from protocols.engine.explain import Result, in_order
 from protocols.engine.faults import failing
 from protocols.engine.finding import ITEM, Path
 from protocols.engine.members import misspelt
-from protocols.engine.nodes import Node
+from protocols.engine.nodes import Node, successors
 from protocols.engine.router import Route
 from protocols.engine.types import Inexact, Loosened, Type, is_odd
 from protocols.problems import Problem
@@ -396,6 +396,8 @@ def _spot_of(schema: Node, problem: Problem) -> _Spot | None:
         if not isinstance(node, Mapping) or node.get("x-status") == "deprecated":
             return None
     if path[-1] == ITEM or problem.id.startswith(("naming/", "limit/")):
+        return None
+    if problem.family == "required" and path[-1] in successors(holder):
         return None
     return _Spot(tuple(path), node, tokens[-1] in holder.get("required", ()))
 

@@ -93,3 +93,9 @@ def origin(schema: Node, where: Sequence[str | int], keyword: str | None = None)
         elif isinstance(node, (dict, list)):
             origins = {}
     return origins.get(keyword, found) if keyword else found
+
+
+def successors(node: Node) -> frozenset[str]:
+    """The members that others of the same object were replaced by: where one of these is missing, the other one may be there."""
+    members = node.get("properties", {}).values()
+    return frozenset(member["x-replaced-by"] for member in members if isinstance(member, Mapping) and "x-replaced-by" in member)

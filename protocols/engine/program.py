@@ -19,6 +19,7 @@ from protocols.automata import Automaton, automaton
 from protocols.engine.decoders import Learned, closed_to_others, is_described, lets_others_in, node_of
 from protocols.engine.envelope import LEGACY_FIELDS, TIMES
 from protocols.engine.finding import ITEM, Path
+from protocols.engine.nodes import successors
 from protocols.engine.router import Route
 from protocols.engine.types import Inexact, Node, bounds, count, divisor, is_closed, is_odd, may_be_container
 
@@ -87,11 +88,12 @@ _Here = tuple[str, Path]
 
 
 class _Field(NamedTuple):
-    """A member of an object."""
+    """A member of an object; `is_alone` where what is said of its absence depends on nothing else."""
 
     key: str
     node: int
     required: bool = False
+    is_alone: bool = True
 
 
 @dataclass
@@ -374,13 +376,15 @@ class _Writer:
 
     def _fields(self, node: Node, here: _Here | None, is_open: bool) -> Iterator[_Field]:
         properties, required = node.get("properties", {}), node.get("required", ())
+        succeeding = successors(node) if required else ()
         for key, member in properties.items():
             if isinstance(member, Mapping) and member.get("x-status") == "deprecated":
                 if key in required:
                     raise Inexact("deprecated and required")
                 yield _Field(key, self._once("never", self._row))
                 continue
-            yield _Field(key, self._optional(member, here, key, required=key in required), key in required)
+            number = self._optional(member, here, key, required=key in required)
+            yield _Field(key, number, key in required, key not in succeeding)
         for key in required:
             if key not in properties:
                 if not is_open:
@@ -435,7 +439,7 @@ class _Writer:
             raise Inexact("keys")
         row = [here is not None, -1 if extra is None else extra, lenient, least, most, longest, one_of, len(fields)]
         for each in fields:
-            row += [*self._string(each.key), each.node, each.required]
+            row += [*self._string(each.key), each.node, each.is_alone, each.required]
         self._spots.append(None if here is None else Spot(*here, [each.key for each in fields]))
         return self._objects.add(row)
 

@@ -104,9 +104,11 @@ class Engine:
                 accepted.routes[outcome.route] += 1
             else:
                 outcomes.append((index, outcome))
-        if folds and not outcomes and checked.is_known():
-            self._compiled.look_at_names(checked)
-            return Judged([], checked)
+        if folds and not outcomes:
+            self._learn_from(checked)
+            if checked.is_known():
+                self._compiled.look_at_names(checked)
+                return Judged([], checked)
         for index, outcome in self._let_through(checked):
             if outcome.clean:
                 accepted.routes[outcome.route] += 1
@@ -115,6 +117,12 @@ class Engine:
         self._compiled.look_at_names(checked)
         outcomes.sort(key=itemgetter(0))
         return Judged(outcomes)
+
+    def _learn_from(self, checked: Checked) -> None:
+        """Explain one line of each class of which nothing is known."""
+        assert self._compiled is not None
+        for line in checked.unknown():
+            self._compiled.learn(line, self.explainer.explain(line.text.rstrip(b"\r")))
 
     @property
     def folds_text(self) -> bool:

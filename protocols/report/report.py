@@ -513,7 +513,10 @@ class Builder:
                 else:
                     tallies.setdefault(tally, []).append((recurring, each))
         for tally, entries in tallies.items():
-            tally.add_classes(entries, seen, self.about.samples)
+            if len(entries) == 1 and entries[0][1].count == 1:
+                tally.add_one(*entries[0], seen, self.about.samples)
+            else:
+                tally.add_classes(entries, seen, self.about.samples)
         for route, count, said in events:
             worst = max((recurring.first.severity for recurring in said), default=Severity.off)
             invalid, warned = count * (worst is Severity.error), count * (worst is Severity.warning)
@@ -781,6 +784,12 @@ class _Tally:
             self.keep(Sample(UNSET if recurring.hidden else brief(value), seen))
             if value is not UNSET and not recurring.hidden:
                 self._shown = value
+
+    def add_one(self, recurring: Recurring, found: FaultClass, seen: Callable[[Glimpse], Seen], samples: int) -> None:
+        """The same as `add_classes` for a class with a single sighting, as most are where there are many."""
+        glimpse = found.first[0]
+        self.add_again(recurring, recurring.first.value if recurring.named else glimpse.value, seen(glimpse), samples)
+        self.events += 1
 
     def add_classes(self, entries: Sequence[tuple[Recurring, FaultClass]], seen: Callable[[Glimpse], Seen], samples: int) -> None:
         """The same as `add_again` for all sightings of some classes, most of which are only counted."""

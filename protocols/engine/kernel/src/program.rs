@@ -98,14 +98,9 @@ pub struct Object {
     pub one_of: u64,
     /// Fields that have to be there.
     pub required: Vec<u64>,
-    /// The fields by their keys: a table that is twice as large as it need be.
-    index: Vec<Option<Entry>>,
-}
-
-#[derive(Clone, Copy)]
-struct Entry {
-    key: Key,
-    field: u32,
+    /// The numbers of the fields by their keys, in a table that is twice as large as it need be.
+    index: Vec<u16>,
+    keys: Vec<Key>,
 }
 
 /// A key as far as it is compared at once: the first and the last eight bytes, and how many there are.
@@ -116,9 +111,13 @@ struct Key {
     size: usize,
 }
 
+const NO_FIELD: u16 = u16::MAX;
+
 pub struct Field {
     pub key: Box<[u8]>,
     pub node: u32,
+    /// Whether what is said of its absence depends on nothing else.
+    pub is_alone: bool,
 }
 
 pub struct Route {
@@ -273,25 +272,27 @@ impl Object {
     #[inline(always)]
     pub fn field(&self, text: &[u8], start: usize, end: usize) -> Option<usize> {
         let key = Key::of(text, start, end);
-        let mut place = key.mixed() as usize & (self.index.len() - 1);
-        while let Some(entry) = self.index[place] {
-            if entry.key == key && (key.size <= 16 || *self.fields[entry.field as usize].key == text[start..end]) {
-                return Some(entry.field as usize);
+        let last = self.index.len() - 1;
+        let mut place = key.mixed() as usize & last;
+        loop {
+            let number = usize::from(self.index[place]);
+            if *self.keys.get(number)? == key && (key.size <= 16 || *self.fields[number].key == text[start..end]) {
+                return Some(number);
             }
-            place = (place + 1) & (self.index.len() - 1);
+            place = (place + 1) & last;
         }
-        None
     }
 
     fn make_index(&mut self) {
-        self.index = vec![None; (2 * self.fields.len() + 1).next_power_of_two()];
-        for (number, field) in self.fields.iter().enumerate() {
-            let key = Key::of(&field.key, 0, field.key.len());
-            let mut place = key.mixed() as usize & (self.index.len() - 1);
-            while self.index[place].is_some() {
-                place = (place + 1) & (self.index.len() - 1);
+        self.keys = self.fields.iter().map(|field| Key::of(&field.key, 0, field.key.len())).collect();
+        self.index = vec![NO_FIELD; (2 * self.fields.len() + 1).next_power_of_two()];
+        let last = self.index.len() - 1;
+        for (number, key) in self.keys.iter().enumerate() {
+            let mut place = key.mixed() as usize & last;
+            while self.index[place] != NO_FIELD {
+                place = (place + 1) & last;
             }
-            self.index[place] = Some(Entry { key, field: number as u32 });
+            self.index[place] = number as u16;
         }
     }
 }
@@ -493,9 +494,10 @@ impl<'w> Words<'w> {
             fields: Vec::new(),
             required: Vec::new(),
             index: Vec::new(),
+            keys: Vec::new(),
         };
         let fields = self.many(|read| {
-            Ok((Field { key: read.string()?.into(), node: read.small()? }, read.flag()?))
+            Ok((Field { key: read.string()?.into(), node: read.small()?, is_alone: read.flag()? }, read.flag()?))
         })?;
         if fields.len() > MOST_FIELDS {
             return Err("an object has too many fields".to_string());

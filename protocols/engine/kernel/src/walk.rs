@@ -314,8 +314,9 @@ impl<'p, 't> Walk<'p, 't> {
     #[inline(never)]
     fn absent(&mut self, object: &Object, place: u32, word: usize, mut missing: u64) -> Step<()> {
         while missing != 0 {
-            let field = (word * 64) as u32 + missing.trailing_zeros();
-            let spot = if object.is_open { Spot { object: place, field } } else { NOWHERE };
+            let field = word * 64 + missing.trailing_zeros() as usize;
+            let lets = object.is_open && object.fields[field].is_alone;
+            let spot = if lets { Spot { object: place, field: field as u32 } } else { NOWHERE };
             self.sight(spot, 0, wrong::ABSENT, (self.scan.at, self.scan.at), (self.scan.at, self.scan.at))?;
             missing &= missing - 1;
         }
