@@ -1,28 +1,24 @@
-"""Patterns as automata: whether an ASCII text matches, one step a character and never two.
+"""Patterns as automata: whether an ASCII text matches, in one step for each of its characters.
 
-The kernel has no engine for regular expressions; it gets tables. They are made of the same parse tree that all other uses of a
-pattern have: places of characters and which may follow which (Glushkov's construction), then sets of places as states. Over ASCII
-the answer is exactly that of `patterns.matches`.
+The kernel has no engine for regular expressions; it gets tables. They are made from the parse tree that all other uses of a
+pattern have: each character of the pattern becomes a place, what may come next at some point of a text is a set of places, and
+the sets that can come about are the states. Over ASCII the answer is exactly that of `patterns.matches`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
-from protocols.patterns import Anchor, Either, One, Repeat, Row, Tree, branches, tree
-
-_MOST_STATES = 500
-_MOST_PLACES = 400
-"""Bounds of what is made of one pattern: at most some milliseconds, and some ten thousand numbers."""
+from protocols.patterns import Anchor, Either, One, Repeat, Row, Tree, tree
 
 
 class Automaton(NamedTuple):
-    """A table of states; 0 is the one that nothing leads out of, and 1 where a text begins.
+    """A table of states. State 0 is the one without a match and without a way out; a text begins in state 1.
 
-    `classes` has the class of each ASCII character, `steps[state * width + class]` is the next state, and `accepting` has a 1
-    for each state in which a text that ends there matches.
+    `classes` has the class of each of the 128 ASCII characters, `steps[state * width + class]` is the next state, and
+    `accepting` has for each state whether a text that ends there matches, as 1 or 0.
     """
 
     classes: bytes
@@ -31,7 +27,7 @@ class Automaton(NamedTuple):
     accepting: bytes
 
     def accepts(self, text: str) -> bool:
-        """Whether an ASCII text matches."""
+        """Whether an ASCII text matches; UnicodeEncodeError for any other."""
         state = 1
         for character in text.encode("ascii"):
             state = self.steps[state * self.width + self.classes[character]]
@@ -40,166 +36,185 @@ class Automaton(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def automaton(pattern: str) -> Automaton | None:
-    """The automaton of a pattern without a `fault`; None where it cannot be exact, or would be large.
-
-    Not exact are word boundaries, anchors inside of a branch, and properties of Unicode (`\\p{L}`).
-    """
-    if "\\p" in pattern or "\\P" in pattern:
-        return None
+    """The automaton of a pattern; None where there is none: for borders of words, and where it would be large."""
     try:
-        return _Table(_Places(pattern)).automaton()
-    except _Unfit:
+        places = _Places()
+        return _table(places, places.before(tree(pattern), _Next(_WHOLE, _WHOLE)))
+    except (_Unfit, ValueError):  # ValueError: the pattern has a fault
         return None
+
+
+_MOST_STATES = 511
+"""Even with a class for each character, the steps are then fewer than 65,536."""
+
+_MOST_PARTS = 1000
+"""Parts of a pattern, counts written out: each takes about 1 us."""
+
+_MOST_MOVES = 20_000
+"""Moves from state to state, before those over one character are joined: 20,000 take 0.6 ms. All patterns of this package
+need under 500; `a.{20}b` would need tens of millions."""
+
+_ASCII = (1 << 128) - 1
 
 
 class _Unfit(Exception):
     """The pattern has no automaton here."""
 
 
-class _Edges(NamedTuple):
-    """The places that a part of a pattern may begin and end with, and whether it takes nothing as well."""
+class _Next(NamedTuple):
+    """What may come next at a point of the pattern, a bit for each place: `first` where the text begins, `later` anywhere else."""
 
-    first: frozenset[int]
-    last: frozenset[int]
-    empty: bool
+    first: int
+    later: int
+
+    def joined(self, other: _Next) -> _Next:
+        return _Next(self.first | other.first, self.later | other.later)
 
 
-_NOTHING = _Edges(frozenset(), frozenset(), True)
+_WHOLE, _WHOLE_AT_END = 1, 2
+"""The first two places: the match is whole, whatever follows; it is where the text ends."""
 
 
 class _Places:
-    """The characters of a pattern: which ones each place takes, and which places may come behind it.
+    """The places of a pattern: which ASCII characters each `takes`, and which places `follow`.
 
-    A match begins at `anchored` places where the text does, at `free` ones anywhere. It is whole behind the `whole` places, behind
-    the `ending` ones where the text ends. `empty` says whether the empty text matches, and `always` that every text does.
+    They are found from the end of the pattern to its beginning. Where two take the same and go on in the same way they are one,
+    so that branches which end alike share their end.
     """
 
-    def __init__(self, pattern: str) -> None:
-        self.masks: list[int] = []
-        self.follow: list[set[int]] = []
-        self.anchored: set[int] = set()
-        self.free: set[int] = set()
-        self.ending: set[int] = set()
-        self.whole: set[int] = set()
-        self.empty = self.always = False
-        for branch in branches(tree(pattern)):
-            self._add_branch(branch.parts)
+    def __init__(self) -> None:
+        self.takes = [_ASCII, 0]
+        self.follow = [_WHOLE, 0]
+        self._known: dict[tuple[int, int], int] = {}
+        self._loops = 0
+        self._parts = 0
 
-    def _add_branch(self, parts: tuple[Tree, ...]) -> None:
-        starts = parts[:1] == (Anchor("^"),)
-        parts = parts[1:] if starts else parts
-        ends = parts[-1:] == (Anchor("$"),)
-        first, last, empty = self._row(parts[:-1] if ends else parts)
-        (self.anchored if starts else self.free).update(first)
-        (self.ending if ends else self.whole).update(last)
-        self.empty = self.empty or empty
-        self.always = self.always or (empty and not (starts and ends))
-
-    def _add(self, part: Tree) -> _Edges:
-        match part:
-            case One(_, mask):
-                if len(self.masks) >= _MOST_PLACES:
-                    raise _Unfit
-                self.masks.append(mask)
-                self.follow.append(set())
-                place = frozenset((len(self.masks) - 1,))
-                return _Edges(place, place, False)
-            case Either(inner):
-                edges = [self._add(branch) for branch in inner]
-                first, last = (frozenset().union(*each) for each in ([edge.first for edge in edges], [edge.last for edge in edges]))
-                return _Edges(first, last, any(edge.empty for edge in edges))
-            case Row(parts):
-                return self._row(parts)
-            case Repeat(body, least, most):
-                return self._repeated(body, least, most)
-        raise _Unfit  # an anchor
-
-    def _row(self, parts: Iterable[Tree]) -> _Edges:
-        whole = _NOTHING
-        for part in parts:
-            edges = self._add(part)
-            self._join(whole.last, edges.first)
-            whole = _Edges(
-                whole.first | edges.first if whole.empty else whole.first,
-                whole.last | edges.last if edges.empty else edges.last,
-                whole.empty and edges.empty,
-            )
-        return whole
-
-    def _repeated(self, body: Tree, least: int, most: int | None) -> _Edges:
-        if most is None and least <= 1:
-            edges = self._add(body)
-            self._join(edges.last, edges.first)
-            return edges._replace(empty=edges.empty or least == 0)
-        if most is None:
-            return self._row([body] * (least - 1) + [Repeat(body, 1, None)])
-        if (least, most) == (0, 1):
-            return self._add(body)._replace(empty=True)
-        if most > _MOST_PLACES:
+    def before(self, node: Tree, after: _Next) -> _Next:
+        """What may come next before `node`, if behind it `after` may."""
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
             raise _Unfit
-        return self._row([body] * least + [Repeat(body, 0, 1)] * (most - least))
+        match node:
+            case One(_, mask):
+                place = self._place(mask & _ASCII, after.later)
+                return _Next(place, place)
+            case Row(parts):
+                return reduce(lambda behind, part: self.before(part, behind), reversed(parts), after)
+            case Either(branches):
+                return reduce(_Next.joined, (self.before(branch, after) for branch in branches))
+            case Repeat(body, least, None):
+                return self._times(body, max(least - 1, 0), self._loop(body, least, after))
+            case Repeat(body, least, int(most)):
+                return self._times(body, least, self._at_most(body, most - least, after))
+            case Anchor("^"):
+                return _Next(after.first, 0)
+            case Anchor("$"):
+                return _Next(self._at_end(after.first), self._at_end(after.later))
+        raise _Unfit
 
-    def _join(self, before: Iterable[int], behind: Iterable[int]) -> None:
-        for place in before:
-            self.follow[place].update(behind)
+    def _place(self, takes: int, follow: int) -> int:
+        if not takes or not follow:
+            return 0
+        place = self._known.setdefault((takes, follow), len(self.takes))
+        if place == len(self.takes):
+            self.takes.append(takes)
+            self.follow.append(follow)
+        return 1 << place
+
+    def _times(self, body: Tree, times: int, after: _Next) -> _Next:
+        for _ in range(times):
+            after = self.before(body, after)
+        return after
+
+    def _at_most(self, body: Tree, times: int, after: _Next) -> _Next:
+        behind = after
+        for _ in range(times):
+            behind = self.before(body, behind).joined(after)
+        return behind
+
+    def _loop(self, body: Tree, least: int, after: _Next) -> _Next:
+        """`body` any number of times, or once at least.
+
+        What may come behind a round is only known once the body is: until then one bit stands for it, and a second one for
+        it where the text ends.
+        """
+        number = len(self.takes)
+        back = 1 << number
+        self._loops |= back
+        self.takes += [0, 0]
+        self.follow += [0, 0]
+        once = self.before(body, _Next(back, back))
+        again = _Next(once.first & ~(3 * back), once.later & ~(3 * back)).joined(after)
+        for place in range(number + 2, len(self.takes)):
+            self.follow[place] = self._filled(self.follow[place], back, again.later)
+            self._known[self.takes[place], self.follow[place]] = place
+        if least == 0:
+            return again
+        return _Next(self._filled(once.first, back, again.first), self._filled(once.later, back, again.later))
+
+    def _filled(self, places: int, back: int, again: int) -> int:
+        """`places` with what the two bits of a loop stand for."""
+        found = places & ~(3 * back)
+        found |= again if places & back else 0
+        return found | (self._at_end(again) if places & 2 * back else 0)
+
+    def _at_end(self, places: int) -> int:
+        """What is left of `places` where the text ends."""
+        whole = _WHOLE_AT_END if places & (_WHOLE | _WHOLE_AT_END) else 0
+        return whole | (places & self._loops) << 1 | places & self._loops << 1
 
 
-class _State(NamedTuple):
-    """Where in the pattern one may be behind the text so far."""
+def _table(places: _Places, start: _Next) -> Automaton:
+    """Sets of places as states. A match may begin anywhere, so `start.later` may come next all the time."""
+    groups = _groups(places.takes)
+    kinds = {mask: [number for number, group in enumerate(groups) if group & mask] for mask in set(places.takes)}
+    moves = [(kinds[mask], follow) for mask, follow in zip(places.takes, places.follow, strict=True)]
+    first = _settled(start.first | start.later)
+    states = [0, first]
+    numbers = {first: 1, 0: 0}
+    steps: list[int] = []
+    count = 0
+    for state in states:  # which grow on the way
+        row = [start.later if state else 0] * len(groups)
+        for place in _bits(state):
+            kind, follow = moves[place]
+            count += len(kind)
+            for number in kind:
+                row[number] |= follow
+        if count > _MOST_MOVES or len(states) > _MOST_STATES:
+            raise _Unfit
+        for following in map(_settled, row):
+            if following not in numbers:
+                numbers[following] = len(states)
+                states.append(following)
+            steps.append(numbers[following])
+    accepting = bytes(1 if state & (_WHOLE | _WHOLE_AT_END) else 0 for state in states)
+    return Automaton(_classes(groups), tuple(steps), len(groups), accepting)
 
-    places: frozenset[int]
-    kind: str = ""
+
+def _settled(state: int) -> int:
+    """A state; all those in which the match is whole already are one."""
+    return _WHOLE if state & _WHOLE else state
 
 
-_DEAD, _START, _MATCHED = (_State(frozenset(), kind) for kind in ("never a match", "at the start", "a match whatever follows"))
+def _groups(masks: Iterable[int]) -> list[int]:
+    """The ASCII characters in groups, which no mask cuts in two."""
+    groups = [_ASCII]
+    for mask in set(masks):
+        groups = [part for group in groups for part in (group & mask, group & ~mask) if part]
+    return groups
 
 
-class _Table:
-    """Sets of places as states of an automaton."""
+def _classes(groups: list[int]) -> bytes:
+    classes = bytearray(128)
+    for number, group in enumerate(groups):
+        for character in _bits(group):
+            classes[character] = number
+    return bytes(classes)
 
-    def __init__(self, places: _Places) -> None:
-        self._places = places
-        kinds: dict[tuple[int, ...], int] = {}
-        self._samples: list[int] = []  # a character of each class
-        classes = bytearray(128)
-        for character in range(128):
-            taken = tuple(mask >> character & 1 for mask in places.masks)
-            if taken not in kinds:
-                kinds[taken] = len(kinds)
-                self._samples.append(character)
-            classes[character] = kinds[taken]
-        self._classes = bytes(classes)
 
-    def automaton(self) -> Automaton:
-        states = [_DEAD, _MATCHED if self._places.always else _START]
-        numbers = {state: number for number, state in enumerate(states)}
-        steps: list[int] = []
-        for state in states:  # which grow on the way
-            for character in self._samples:
-                following = self._next(state, character)
-                if following not in numbers:
-                    if len(states) >= _MOST_STATES:
-                        raise _Unfit
-                    numbers[following] = len(states)
-                    states.append(following)
-                steps.append(numbers[following])
-        return Automaton(self._classes, steps, len(self._samples), bytes(map(self._is_match, states)))
-
-    def _next(self, state: _State, character: int) -> _State:
-        if state in (_DEAD, _MATCHED):
-            return state
-        places = self._places
-        reached = set(places.free)
-        if state == _START:
-            reached |= places.anchored
-        for place in state.places:
-            reached |= places.follow[place]
-        taken = frozenset(place for place in reached if places.masks[place] >> character & 1)
-        if not taken.isdisjoint(places.whole):
-            return _MATCHED
-        return _State(taken) if taken or places.free else _DEAD
-
-    def _is_match(self, state: _State) -> bool:
-        if state == _START:
-            return self._places.empty
-        return state == _MATCHED or not state.places.isdisjoint(self._places.ending)
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest

@@ -19,8 +19,9 @@ from protocols.patterns import SURROGATES
 class Format(NamedTuple):
     """`noun` is what a text of the format is called in a sentence; `accept` is for Python's `re.search`, anchored.
 
-    `shape` is the same for the kernel, as a pattern of plans. Counts would make a large automaton of it, so a text has to be
-    no longer than `longest` instead: of 63 characters, no label of a domain has more.
+    `shape` is the same for the compiled stage, as a pattern of plans of which an automaton is made. It takes far more than
+    `accept` does, but counts would make it large: a text of at most `longest` characters has to do. Of 63, no label of a
+    domain has more than the 63 that it may have.
     """
 
     noun: str
@@ -50,48 +51,9 @@ _DOMAIN = rf"(?:{_LABEL}\.){{1,3}}[A-Za-z]{{2,24}}"
 _ATOM = r"[A-Za-z0-9_+-]{1,20}"
 _IN_PATH, _IN_QUERY = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*", r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*"
 _PATH, _QUERY = (f"{plain}(?:%[0-9A-Fa-f]{{2}}{plain})*" for plain in (_IN_PATH, _IN_QUERY))
-_ANY_LABEL = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
-_ANY_DOMAIN = rf"(?:{_ANY_LABEL}\.)+[A-Za-z]{{2,24}}"
-_ANY_ATOM = r"[A-Za-z0-9_+-]+"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9][0-9]|[0-9])"
-
-FORMATS: Mapping[str, Format] = {
-    "date-time": Format("a date-time", "2024-01-15T10:30:00Z", rf"^{_DATE}T{_TIME}\Z", rf"^{_DATE}T{_TIME}$", 40),
-    "date": Format("a date", "2024-01-15", rf"^{_DATE}\Z", rf"^{_DATE}$", 40),
-    "time": Format("a time", "10:30:00Z", rf"^{_TIME}\Z", rf"^{_TIME}$", 40),
-    "email": Format(
-        "an e-mail address",
-        "ada@example.com",
-        rf"^{_ATOM}(?:\.{_ATOM}){{0,2}}@{_DOMAIN}\Z",
-        rf"^{_ANY_ATOM}(?:\.{_ANY_ATOM})*@{_ANY_DOMAIN}$",
-        63,
-    ),
-    "uri": Format(
-        "a URI",
-        "https://example.com/path",
-        rf"^https?://{_DOMAIN}(?::[0-9]{{1,4}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?\Z",
-        rf"^https?://{_ANY_DOMAIN}(?::[0-9]{{1,4}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?$",
-        2000,
-    ),
-    "uuid": Format(
-        "a UUID",
-        "123e4567-e89b-12d3-a456-426614174000",
-        r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\Z",
-        r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
-        36,
-    ),
-    "ipv4": Format(
-        "an IPv4 address", "192.0.2.1", rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}\Z", rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}$", 15
-    ),
-    "ipv6": Format(
-        "an IPv6 address",
-        "2001:db8:0:0:0:0:0:1",
-        r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\Z",
-        r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}$",
-        39,
-    ),
-    "hostname": Format("a host name", "www.example.com", rf"^{_DOMAIN}\Z", rf"^{_ANY_DOMAIN}$", 63),
-}
+_IPV4 = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
+_UUID = "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 
 _DAY = (
     "(?:[0-9]{4}-(?:"
@@ -102,6 +64,55 @@ _DAY = (
 )
 _HOUR, _MINUTE, _SECOND = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]", "(?:[0-5][0-9]|60)"
 _OFFSET = f"(?:[Zz]|[+-]{_HOUR}(?::?{_MINUTE})?)"
+
+_CLOCK = f"{_HOUR}:{_MINUTE}:[0-5][0-9](?:[.][0-9]+)?(?:[Zz]|[+-]{_HOUR}:{_MINUTE})"
+_HOST = "[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:[.][A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)*"
+_LOCAL = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[.][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+
+
+def _uri() -> str:
+    """RFC 3986 without addresses in brackets: `//` and an authority, or a path that does not begin with two slashes."""
+    name, user, step, path, query = (f"(?:[A-Za-z0-9._~!$&'()*+,;={more}-]|%[0-9A-Fa-f]{{2}})" for more in ("", ":", ":@", ":@/", ":@/?"))
+    place = f"//(?:{user}*@)?{name}*(?::[0-9]*)?(?:/{path}*)?|/?(?:{step}{path}*)?"
+    return rf"[A-Za-z][A-Za-z0-9+.-]*:(?:{place})(?:\?{query}*)?(?:#{query}*)?"
+
+
+def _ipv6() -> str:
+    """Eight groups, or fewer around one `::`; none that ends in an IPv4 address."""
+    group = "[0-9A-Fa-f]{1,4}"
+    behind = [f"(?:{group}(?::{group}){{0,{most - 1}}})?" for most in range(1, 8)]  # behind `::`, by how many there may be
+    rest = f":(?::|{group})"
+    for most in range(1, 7):
+        rest = f":(?::{behind[most - 1]}|{group}{rest})"
+    return f"(?:::{behind[6]}|{group}{rest})"
+
+
+_ANY_LENGTH = 65_535
+"""As good as none, for shapes that are sound at any length."""
+
+FORMATS: Mapping[str, Format] = {
+    "date-time": Format("a date-time", "2024-01-15T10:30:00Z", rf"^{_DATE}T{_TIME}\Z", f"^{_DAY}[Tt]{_CLOCK}$", _ANY_LENGTH),
+    "date": Format("a date", "2024-01-15", rf"^{_DATE}\Z", f"^{_DAY}$", _ANY_LENGTH),
+    "time": Format("a time", "10:30:00Z", rf"^{_TIME}\Z", f"^{_CLOCK}$", _ANY_LENGTH),
+    "email": Format(
+        "an e-mail address",
+        "ada@example.com",
+        rf"^{_ATOM}(?:\.{_ATOM}){{0,2}}@{_DOMAIN}\Z",
+        f"^{_LOCAL}@{_HOST}$",
+        65,
+    ),
+    "uri": Format(
+        "a URI",
+        "https://example.com/path",
+        rf"^https?://{_DOMAIN}(?::[0-9]{{1,4}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?\Z",
+        f"^{_uri()}$",
+        _ANY_LENGTH,
+    ),
+    "uuid": Format("a UUID", "123e4567-e89b-12d3-a456-426614174000", rf"^{_UUID}\Z", f"^{_UUID}$", _ANY_LENGTH),
+    "ipv4": Format("an IPv4 address", "192.0.2.1", rf"^{_IPV4}\Z", f"^{_IPV4}$", _ANY_LENGTH),
+    "ipv6": Format("an IPv6 address", "2001:db8:0:0:0:0:0:1", r"^(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\Z", f"^{_ipv6()}$", _ANY_LENGTH),
+    "hostname": Format("a host name", "www.example.com", rf"^{_DOMAIN}\Z", f"^{_HOST}$", 63),
+}
 
 ENVELOPE_TIME = f"^{_DAY}[Tt ]{_HOUR}:{_MINUTE}(?::{_SECOND}(?:[.][0-9]+)?)?{_OFFSET}?$"
 """A date-time of the envelope: ISO 8601, wider than the RFC 3339 of `date-time`, since SDKs send a space for `T`, no offset

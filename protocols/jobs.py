@@ -16,12 +16,13 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import connection, get_context, resource_tracker
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protocols.errors import EventsError
+
+if TYPE_CHECKING:  # 9 ms, which a run in one process need not wait for
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 Send = Callable[[Any], None]
 Work = Callable[[Any, Send], None]
@@ -97,6 +98,8 @@ class Pool:
 
     def _listen(self) -> None:
         """Wait until a worker speaks or dies; take in what there is, and hand on what is next in order."""
+        from multiprocessing import connection
+
         full = sum(len(entry.messages) for entry in self._queue) >= _MOST_HELD * self._jobs
         busy = [worker for worker in self._workers if worker.entry is not None]
         heard = [worker.pipe for worker in busy if not full or worker.entry is self._queue[0]]
@@ -210,6 +213,8 @@ def may_fork() -> bool:
 
 
 def _started(work: Work, others: Sequence[Connection]) -> _Worker:
+    from multiprocessing import get_context, resource_tracker
+
     forked = may_fork()
     context = get_context("fork") if forked else get_context("spawn")
     ours, theirs = context.Pipe()

@@ -146,6 +146,7 @@ _DEEPEST = 50
 
 @lru_cache(maxsize=1024)
 def tree(pattern: str) -> Tree:
+    """The parse tree of a pattern; ValueError where it has a `fault`, but for those that only the engine finds."""
     node, end = _either(pattern, 0, 0)
     if end != len(pattern):
         raise _Fault("a closing parenthesis has no opening one")
@@ -235,6 +236,16 @@ def _literal(character: str) -> One:
     return One(re.escape(character), _mask(character)) if character.isascii() else One(None, 1 << 128)
 
 
+@lru_cache(maxsize=64)
+def _property(name: str) -> One:
+    """A property of Unicode, as `p{L}`; the engine is asked which ASCII characters have it."""
+    try:
+        matcher = _matcher(f"^\\{name}$")
+    except ValueError:
+        raise _Fault("it does not compile") from None
+    return One(None, sum(1 << point for point in range(128) if matcher.is_valid(chr(point))) | 1 << 128)
+
+
 def _escape(pattern: str, at: int) -> tuple[Tree, int]:
     sign = pattern[at : at + 1]
     if sign in ("b", "B"):
@@ -242,8 +253,8 @@ def _escape(pattern: str, at: int) -> tuple[Tree, int]:
     if sign and sign in _CLASSES:
         source, mask = _CLASSES[sign]
         return One(None if source is None else f"[{source}]", mask), at + 1
-    if properties := _PROPERTY.match(pattern, at):
-        return One(None, _EVERY), properties.end()
+    if found := _PROPERTY.match(pattern, at):
+        return _property(found[0]), found.end()
     character, end = _character(pattern, at)
     return _literal(character), end
 
@@ -303,8 +314,8 @@ def _member(pattern: str, at: int) -> tuple[One, str | None, int]:
     sign = pattern[at + 1 : at + 2]
     if sign and sign in _CLASSES:
         return One(*_CLASSES[sign]), None, at + 2
-    if properties := _PROPERTY.match(pattern, at + 1):
-        return One(None, _EVERY), None, properties.end()
+    if found := _PROPERTY.match(pattern, at + 1):
+        return _property(found[0]), None, found.end()
     character, end = _character(pattern, at + 1)
     return _literal(character), character, end
 

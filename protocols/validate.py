@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -17,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from protocols.engine.accept import Accepted
+from protocols.engine.compiled import message_id
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.narrowed import Narrowed
@@ -361,12 +363,17 @@ def _judged(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, 
         return engine.check_more(batch.raws, accepted)
     outcomes, folded = engine.judge(batch.raws.text, accepted, folds=folds)
     if folded is not None:
-        builder.add_folded(folded.combinations(), folded.groups(), lambda found: _seen(batch, found))
+        builder.add_folded(folded.combinations(), folded.groups(), partial(_place, batch))
     return outcomes
 
 
-def _seen(batch: Batch, found: Glimpse) -> Seen:
-    return Seen(batch.file, batch.lines[found.index], batch.number(found.index), found.message_id)
+def _place(batch: Batch, found: Glimpse) -> Callable[[], Seen]:
+    """Where something was seen; its event is looked at for its message id when somebody asks."""
+    return partial(_seen, batch.file, batch.lines[found.index], batch.number(found.index), found.line)
+
+
+def _seen(file: str, line: int | None, record: int, event: bytes) -> Seen:
+    return Seen(file, line, record, message_id(event))
 
 
 def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | None) -> None:

@@ -6,11 +6,10 @@ import os
 import sys
 from typing import Annotated
 
-import typer
-
 from protocols.cli.exits import tell
 from protocols.cli.gates import a_day, baseline_file, day, over, read_baseline, scope, write_baseline
 from protocols.cli.options import events_or_default, in_ci, is_screen, keep_apart, plan_or_default
+from protocols.cli.parameters import Argument, Option
 from protocols.cli.progress import progress
 from protocols.config import ValidateConfig, find_config, options
 from protocols.errors import EventsError, UsageError
@@ -35,22 +34,18 @@ HELP = {name: row.meaning for name, row in options(ValidateConfig).items()}
 
 def baseline(
     events: Annotated[
-        list[str] | None, typer.Argument(metavar="EVENTS", help="Files, folders, globs; - is standard input.", show_default=False)
+        list[str] | None, Argument(metavar="EVENTS", help="Files, folders, globs; - is standard input.", show_default=False)
     ] = None,
-    plan: Annotated[str | None, typer.Option(metavar="PLAN", help=HELP["plan"])] = None,
-    output_file: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help=f"Write there instead of to {BASELINE}.")
-    ] = None,
-    add: Annotated[bool, typer.Option("--add", help="Keep what the file knows already, and add to it.")] = False,
-    at: Annotated[str | None, typer.Option(metavar="POINTER", help=HELP["at"])] = None,
-    select: Annotated[list[str] | None, typer.Option(metavar="IDS", help=HELP["select"])] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="IDS", help=HELP["ignore"])] = None,
-    severity: Annotated[list[str] | None, typer.Option(metavar="ID=LEVEL", help=HELP["severity"])] = None,
-    today: Annotated[
-        str | None, typer.Option(metavar="DAY", callback=a_day, help="Judge waivers as on this day, such as 2027-01-31.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help=HELP["jobs"], show_default=False)] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but mistakes.")] = False,
+    plan: Annotated[str | None, Option(metavar="PLAN", help=HELP["plan"])] = None,
+    output_file: Annotated[str | None, Option("--output", "-o", metavar="FILE", help=f"Write there instead of to {BASELINE}.")] = None,
+    add: Annotated[bool, Option("--add", help="Keep what the file knows already, and add to it.")] = False,
+    at: Annotated[str | None, Option(metavar="POINTER", help=HELP["at"])] = None,
+    select: Annotated[list[str] | None, Option(metavar="IDS", help=HELP["select"])] = None,
+    ignore: Annotated[list[str] | None, Option(metavar="IDS", help=HELP["ignore"])] = None,
+    severity: Annotated[list[str] | None, Option(metavar="ID=LEVEL", help=HELP["severity"])] = None,
+    today: Annotated[str | None, Option(metavar="DAY", callback=a_day, help="Judge waivers as on this day, such as 2027-01-31.")] = None,
+    jobs: Annotated[int | None, Option("--jobs", "-j", min=1, metavar="N", help=HELP["jobs"], show_default=False)] = None,
+    quiet: Annotated[bool, Option("--quiet", "-q", help="Say nothing but mistakes.")] = False,
 ) -> int:
     """Record the violations of today as known.
 

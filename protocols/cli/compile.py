@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Annotated, Literal, cast
 
-import typer
-
 from protocols.cli.options import choices, one_of
+from protocols.cli.parameters import Argument, Option
 from protocols.violations import counted
 
 DRAFTS = ("2020-12", "7")
@@ -20,10 +19,10 @@ Examples:
 
 
 def compile(
-    plan: Annotated[str, typer.Argument(metavar="PLAN", help="A plan file, or the name of a bundled plan.", show_default=False)],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="The folder to write to; made if it is not there.")],
+    plan: Annotated[str, Argument(metavar="PLAN", help="A plan file, or the name of a bundled plan.", show_default=False)],
+    output: Annotated[str, Option("--output", "-o", metavar="DIR", help="The folder to write to; made if it is not there.")],
     draft: Annotated[
-        str, typer.Option(metavar=choices(DRAFTS), callback=one_of(DRAFTS), help="The dialect of JSON Schema to write.")
+        str, Option(metavar=choices(DRAFTS), callback=one_of(DRAFTS), help="The dialect of JSON Schema to write.")
     ] = "2020-12",
 ) -> int:
     """Write a plan as JSON Schemas, for any other validator.

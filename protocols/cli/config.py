@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-import typer
-
 from protocols.cli.options import to_stdout
+from protocols.cli.parameters import Option
 from protocols.config import SECTIONS, WAIVER, Config, config_schema, find_config, options
 
 EXAMPLES = """\b
@@ -19,7 +18,7 @@ Examples:
 
 
 def config(
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the settings, for editors.")] = False,
+    schema: Annotated[bool, Option("--schema", help="Print the JSON Schema of the settings, for editors.")] = False,
 ) -> int:
     """List every option of the settings.
 

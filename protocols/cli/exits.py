@@ -6,20 +6,22 @@ interrupted. 0, 1 and 4 are also a report's verdict (`protocols.report.judge`).
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
-
-import typer
+from typing import NamedTuple
 
 from protocols.errors import ConfigError, EventsError, ExchangeError, PlanError, ProtocolsError, SchemaError, UsageError
 from protocols.sinks.sink import safe
 from protocols.violations import counted
 
-ClickError = typer.BadParameter.__mro__[2]
-"""Every complaint about a command line. Typer brings click under another name since 0.26; this one holds for both."""
+
+class LineError(UsageError):
+    """A command line that cannot be read; `command` is the one whose help says how it can be written."""
+
+    def __init__(self, message: str, command: str) -> None:
+        super().__init__(message)
+        self.command = command
 
 
 class End(NamedTuple):
@@ -43,29 +45,14 @@ def ended_by(error: BaseException) -> int:
     return end.code
 
 
-def ending(command: Callable[..., int]) -> Callable[..., int]:
-    """A command that ends by itself where typer would do so in its own way: interrupted, or with nobody to read it."""
-
-    @functools.wraps(command)
-    def run(*arguments: Any, **options: Any) -> int:
-        try:
-            return command(*arguments, **options)
-        except (KeyboardInterrupt, BrokenPipeError) as error:
-            return ended_by(error)
-
-    return run
-
-
 def _said(error: BaseException) -> Iterator[str]:
     yield f"error: {error}"
 
 
-def _usage(error: Any) -> Iterator[str]:
-    """A complaint of click's, which knows the command that it is about."""
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "protocols"
-    yield f"error: {error.format_message()}"
-    yield f'"{command} --help" says what can be written'
+def _line(error: BaseException) -> Iterator[str]:
+    assert isinstance(error, LineError)
+    yield f"error: {error}"
+    yield f'"{error.command} --help" says what can be written'
 
 
 def _plan(error: BaseException) -> Iterator[str]:
@@ -95,6 +82,7 @@ def forget_output() -> None:
 
 
 ENDS: Mapping[type[BaseException], End] = {
+    LineError: End(2, _line),
     UsageError: End(2, _said),
     ConfigError: End(2, _config),
     SchemaError: End(2, _said),
@@ -102,8 +90,6 @@ ENDS: Mapping[type[BaseException], End] = {
     ExchangeError: End(3, _said),
     EventsError: End(4, _said),
     ProtocolsError: End(2, _said),
-    ClickError: End(2, _usage),
-    typer.Abort: End(130, _interrupted),
     KeyboardInterrupt: End(130, _interrupted),
     BrokenPipeError: End(1, _nothing),
 }

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
-import typer
-
 from protocols.cli.options import look
+from protocols.cli.parameters import Argument
 from protocols.errors import UsageError
 from protocols.globs import matches
 from protocols.names import nearest
@@ -38,7 +37,7 @@ class Explanation(NamedTuple):
 def explain(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ID", help="What stands in brackets behind a message, a family, or a glob.", show_default=False),
+        Argument(metavar="ID", help="What stands in brackets behind a message, a family, or a glob.", show_default=False),
     ] = None,
 ) -> int:
     """Say what the id of a message means.

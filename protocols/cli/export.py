@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from protocols.cli import options
 from protocols.cli.exits import tell
 from protocols.cli.losses import has_warnings, tell_losses
 from protocols.cli.options import choices, one_of
+from protocols.cli.parameters import Argument, Option
 from protocols.exchange import EXCHANGES
 from protocols.violations import counted
 
@@ -20,12 +19,10 @@ Examples:
 
 
 def export(
-    plan: Annotated[str, typer.Argument(metavar="PLAN", help="A plan file, or the name of a bundled plan.", show_default=False)],
-    to: Annotated[str, typer.Option(metavar=choices(EXCHANGES), callback=one_of(EXCHANGES), help="The format to write.")],
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; standard output by default.")
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where anything but bookkeeping is lost.")] = False,
+    plan: Annotated[str, Argument(metavar="PLAN", help="A plan file, or the name of a bundled plan.", show_default=False)],
+    to: Annotated[str, Option(metavar=choices(EXCHANGES), callback=one_of(EXCHANGES), help="The format to write.")],
+    output: Annotated[str | None, Option("--output", "-o", metavar="FILE", help="Where to write; standard output by default.")] = None,
+    strict: Annotated[bool, Option("--strict", help="Exit with 1 where anything but bookkeeping is lost.")] = False,
 ) -> int:
     """Write a plan for another tool.
 

@@ -9,10 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from protocols.cli.exits import tell
 from protocols.cli.options import in_ci, listed
+from protocols.cli.parameters import Refused
 from protocols.config import ValidateConfig
 from protocols.config.kinds import A_SHARE, SEVERITIES, day_of, rate_of
 from protocols.config.reader import one_of
@@ -96,7 +95,7 @@ def rates(config: ValidateConfig, said: list[str] | None) -> dict[str, Any]:
 def a_day(text: str | None) -> str | None:
     """A check for an option that is a day."""
     if text is not None and day_of(text) is None:
-        raise typer.BadParameter(f"{text!r} is no day such as 2027-01-31")
+        raise Refused(f"{text!r} is no day such as 2027-01-31")
     return text
 
 

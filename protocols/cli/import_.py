@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from protocols.cli import options
 from protocols.cli.exits import tell
 from protocols.cli.losses import has_warnings, tell_losses
+from protocols.cli.parameters import Argument, Option
 from protocols.errors import ExchangeError, PlanError, UsageError
 from protocols.violations import counted
 
@@ -22,13 +21,13 @@ Examples:
 
 
 def import_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The other tool's JSON, - for standard input.", show_default=False)],
+    file: Annotated[str, Argument(metavar="FILE", help="The other tool's JSON, - for standard input.", show_default=False)],
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write the plan; standard output by default.")
+        str | None, Option("--output", "-o", metavar="FILE", help="Where to write the plan; standard output by default.")
     ] = None,
-    report: Annotated[str | None, typer.Option(metavar="FILE", help="Write each loss as JSON as well, none folded.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where anything but bookkeeping is lost.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a plan that is there already.")] = False,
+    report: Annotated[str | None, Option(metavar="FILE", help="Write each loss as JSON as well, none folded.")] = None,
+    strict: Annotated[bool, Option("--strict", help="Exit with 1 where anything but bookkeeping is lost.")] = False,
+    force: Annotated[bool, Option("--force", help="Write over a plan that is there already.")] = False,
 ) -> int:
     """Turn another tool's tracking plan into YAML.
 

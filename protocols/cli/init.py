@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import typer
-
 from protocols.cli.options import PLAN_NAMES, choices, listed, look, one_of, to_stdout
+from protocols.cli.parameters import Argument, Option
 from protocols.errors import UsageError
 from protocols.names import nearest
 from protocols.sinks.page import BLANK, Line, Span, draw
@@ -32,27 +31,25 @@ Examples:
 
 
 def init(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where the plan goes.")] = ".",
-    extends: Annotated[
-        list[str] | None, typer.Option(metavar="PLANS", help="Bundled plans to take over: names, with commas between.")
-    ] = None,
-    plan_name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the plan; that of the folder without it.")] = None,
+    folder: Annotated[str, Argument(metavar="DIR", help="Where the plan goes.")] = ".",
+    extends: Annotated[list[str] | None, Option(metavar="PLANS", help="Bundled plans to take over: names, with commas between.")] = None,
+    plan_name: Annotated[str | None, Option(metavar="NAME", help="Name of the plan; that of the folder without it.")] = None,
     ci: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar=choices(CHOICES), callback=one_of(CHOICES), help="Which CI it runs in; gitlab where .gitlab-ci.yml lies, else github."
         ),
     ] = None,
-    pre_commit: Annotated[bool, typer.Option("--pre-commit/--no-pre-commit", help="Whether to write hooks for pre-commit.")] = True,
+    pre_commit: Annotated[bool, Option("--pre-commit/--no-pre-commit", help="Whether to write hooks for pre-commit.")] = True,
     source: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--from",
             metavar="ADDRESS",
             help="Where hooks and CI install protocols from: git address@revision, or what pip takes. Without it, where this one is from.",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over what is there already.")] = False,
+    force: Annotated[bool, Option("--force", help="Write over what is there already.")] = False,
 ) -> int:
     """Begin a tracking plan: the plan, sample events, hooks for pre-commit and a CI workflow.
 

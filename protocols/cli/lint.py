@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
-import typer
-
 from protocols.cli.options import PLAN_NAMES, choices, listed, one_of, usual_plans
+from protocols.cli.parameters import Argument, Option
 from protocols.cli.results import keep_all_apart, opened, outputs
 from protocols.config import LintConfig, find_config, options
 from protocols.errors import UsageError
@@ -53,27 +52,25 @@ HELP = {name: row.meaning for name, row in options(LintConfig).items()}
 def lint(
     plans: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PLAN", help="Plan files, folders, globs. Without any, the plan.yaml that lies here.", show_default=False),
+        Argument(metavar="PLAN", help="Plan files, folders, globs. Without any, the plan.yaml that lies here.", show_default=False),
     ] = None,
     select: Annotated[
-        list[str] | None, typer.Option(metavar="RULES", help="Run only these rules: names, with commas between; all is every rule.")
+        list[str] | None, Option(metavar="RULES", help="Run only these rules: names, with commas between; all is every rule.")
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Do not run these rules.")] = None,
+    ignore: Annotated[list[str] | None, Option(metavar="RULES", help="Do not run these rules.")] = None,
     fail_on: Annotated[
         str | None,
-        typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help="The least severity that fails the run; error without it."),
+        Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help="The least severity that fails the run; error without it."),
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default=False),
+        Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default=False),
     ] = None,
-    output: Annotated[
-        list[str] | None, typer.Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)
-    ] = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Put right what has one right answer.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Print what --fix would change, and change nothing.")] = False,
-    limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N findings; 0 shows all.")] = 50,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone.")] = False,
+    output: Annotated[list[str] | None, Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)] = None,
+    fix: Annotated[bool, Option("--fix", help="Put right what has one right answer.")] = False,
+    diff: Annotated[bool, Option("--diff", help="Print what --fix would change, and change nothing.")] = False,
+    limit: Annotated[int, Option(min=0, metavar="N", help="Show at most N findings; 0 shows all.")] = 50,
+    quiet: Annotated[bool, Option("--quiet", "-q", help="Print the counts and the verdict alone.")] = False,
 ) -> int:
     """Look for what can be better in plan files.
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import typer
-
 from protocols.cli.exits import forget_output, tell
+from protocols.cli.parameters import Refused
 from protocols.errors import UsageError
 from protocols.names import nearest
 from protocols.sinks.sink import Look
@@ -32,7 +30,7 @@ def one_of(choices: Collection[str]) -> Callable[[str | None], str | None]:
             return value
         near = nearest(value, choices)
         meant = f"; did you mean {near}?" if near else ""
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(choices)}{meant}")
+        raise Refused(f"{value!r} is none of {', '.join(choices)}{meant}")
 
     return check
 
@@ -128,12 +126,18 @@ def look(path: str | None, *, limit: int | None, quiet: bool, environment: Mappi
     wrapped = screen and not in_ci(environment)
     return Look(
         colour=path is None and _colour(screen, environment),
-        width=shutil.get_terminal_size().columns if wrapped else None,
+        width=_columns() if wrapped else None,
         limit=limit,
         quiet=quiet,
         root=os.getcwd(),
         guarded=path is None and in_github(environment),
     )
+
+
+def _columns() -> int:
+    import shutil  # 2 ms
+
+    return shutil.get_terminal_size().columns
 
 
 def is_screen(stream: object, environment: Mapping[str, str] = os.environ) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from protocols.cli.options import to_stdout
+from protocols.cli.parameters import Option
 
 EXAMPLES = """\b
 Examples:
@@ -22,7 +21,7 @@ An editor with a YAML language server completes and checks a plan whose first li
 
 
 def schema(
-    path: Annotated[bool, typer.Option("--path", help="Print where the schema is on this disk instead.")] = False,
+    path: Annotated[bool, Option("--path", help="Print where the schema is on this disk instead.")] = False,
 ) -> int:
     """Print the JSON Schema of plan files, for editors."""
     from protocols import plan

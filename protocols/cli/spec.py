@@ -19,10 +19,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from protocols.cli.exits import tell
 from protocols.cli.options import choices, look, one_of, to_stdout
+from protocols.cli.parameters import Argument, Option
 from protocols.errors import UsageError
 from protocols.sinks.page import BLANK, Line, Span, draw
 from protocols.sinks.sink import to_json
@@ -50,13 +49,13 @@ The exit code is 1 where nothing is found.
 def spec(
     query: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PLAN|EVENT|WORDS]", help="A plan, an event in any spelling, or words.", show_default=False),
+        Argument(metavar="[PLAN|EVENT|WORDS]", help="A plan, an event in any spelling, or words.", show_default=False),
     ] = None,
-    search: Annotated[bool, typer.Option("--search", "-s", help="Search, even where a plan or an event has that name.")] = False,
+    search: Annotated[bool, Option("--search", "-s", help="Search, even where a plan or an event has that name.")] = False,
     format: Annotated[
-        str, typer.Option("--format", "-f", metavar=choices(FORMATS), callback=one_of(FORMATS), help="What to print.")
+        str, Option("--format", "-f", metavar=choices(FORMATS), callback=one_of(FORMATS), help="What to print.")
     ] = "terminal",
-    limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N results of a search; 0 shows all.")] = 20,
+    limit: Annotated[int, Option(min=0, metavar="N", help="Show at most N results of a search; 0 shows all.")] = 20,
 ) -> int:
     """Show the bundled plans: their events, properties and examples.
 

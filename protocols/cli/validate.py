@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
-import typer
-
 from protocols.cli.exits import tell
 from protocols.cli.gates import a_day, baseline_file, day, over, rates, read_baseline, scope, shrink, switched_off
 from protocols.cli.options import choices, events_or_default, in_ci, is_screen, one_of, plan_or_default
+from protocols.cli.parameters import Argument, Option
 from protocols.cli.progress import progress
 from protocols.cli.results import keep_all_apart, opened, outputs
 from protocols.config import ValidateConfig, find_config, options
@@ -75,51 +74,47 @@ HELP = {name: row.meaning for name, row in options(ValidateConfig).items()}
 
 def validate(
     events: Annotated[
-        list[str] | None, typer.Argument(metavar="EVENTS", help="Files, folders, globs; - is standard input.", show_default=False)
+        list[str] | None, Argument(metavar="EVENTS", help="Files, folders, globs; - is standard input.", show_default=False)
     ] = None,
     plan: Annotated[
         str | None,
-        typer.Option(metavar="PLAN", help=f"{HELP['plan']} Without it, the plan.yaml that lies here."),
+        Option(metavar="PLAN", help=f"{HELP['plan']} Without it, the plan.yaml that lies here."),
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default=False),
+        Option("--format", "-f", metavar=choices(SINKS), callback=one_of(SINKS), help=HELP["format"], show_default=False),
     ] = None,
-    output: Annotated[
-        list[str] | None, typer.Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)
-    ] = None,
+    output: Annotated[list[str] | None, Option("--output", "-o", metavar="[FORMAT=]FILE", help=HELP["output"], show_default=False)] = None,
     fail_on: Annotated[
-        str | None, typer.Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help=f"{HELP['fail_on']} [default: error]")
+        str | None, Option(metavar=choices(FAIL_ON), callback=one_of(FAIL_ON), help=f"{HELP['fail_on']} [default: error]")
     ] = None,
     max_violation_rate: Annotated[
-        list[str] | None, typer.Option(metavar="[EVENT=]SHARE", help="The share of events that may have errors, such as 0.5%.")
+        list[str] | None, Option(metavar="[EVENT=]SHARE", help="The share of events that may have errors, such as 0.5%.")
     ] = None,
-    select: Annotated[list[str] | None, typer.Option(metavar="IDS", help=HELP["select"])] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="IDS", help=HELP["ignore"])] = None,
-    severity: Annotated[list[str] | None, typer.Option(metavar="ID=LEVEL", help=HELP["severity"])] = None,
+    select: Annotated[list[str] | None, Option(metavar="IDS", help=HELP["select"])] = None,
+    ignore: Annotated[list[str] | None, Option(metavar="IDS", help=HELP["ignore"])] = None,
+    severity: Annotated[list[str] | None, Option(metavar="ID=LEVEL", help=HELP["severity"])] = None,
     baseline: Annotated[
         str | None,
-        typer.Option(metavar="[FILE]", help=f"Fail on violations alone that FILE does not know; without FILE, {BASELINE}."),
+        Option(metavar="[FILE]", help=f"Fail on violations alone that FILE does not know; without FILE, {BASELINE}."),
     ] = None,
-    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Leave the baseline of the settings alone.")] = False,
+    no_baseline: Annotated[bool, Option("--no-baseline", help="Leave the baseline of the settings alone.")] = False,
     update_baseline: Annotated[
-        bool | None, typer.Option("--update-baseline/--no-update-baseline", help=HELP["update_baseline"], show_default=False)
+        bool | None, Option("--update-baseline/--no-update-baseline", help=HELP["update_baseline"], show_default=False)
     ] = None,
-    today: Annotated[
-        str | None, typer.Option(metavar="DAY", callback=a_day, help="Judge waivers as on this day, such as 2027-01-31.")
-    ] = None,
-    at: Annotated[str | None, typer.Option(metavar="POINTER", help=HELP["at"])] = None,
-    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Let a run without any event pass.")] = False,
-    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help=HELP["limit"], show_default=False)] = None,
-    samples: Annotated[int | None, typer.Option(min=0, metavar="N", help=f"{HELP['samples']} [default: 3]")] = None,
+    today: Annotated[str | None, Option(metavar="DAY", callback=a_day, help="Judge waivers as on this day, such as 2027-01-31.")] = None,
+    at: Annotated[str | None, Option(metavar="POINTER", help=HELP["at"])] = None,
+    allow_empty: Annotated[bool, Option("--allow-empty", help="Let a run without any event pass.")] = False,
+    limit: Annotated[int | None, Option(min=0, metavar="N", help=HELP["limit"], show_default=False)] = None,
+    samples: Annotated[int | None, Option(min=0, metavar="N", help=f"{HELP['samples']} [default: 3]")] = None,
     engine: Annotated[
-        str, typer.Option(metavar=choices(ENGINES), callback=one_of(ENGINES), help="Which engine checks; all say the same.")
+        str, Option(metavar=choices(ENGINES), callback=one_of(ENGINES), help="Which engine checks; all say the same.")
     ] = "fast",
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help=HELP["jobs"], show_default=False)] = None,
-    redact: Annotated[bool | None, typer.Option("--redact/--no-redact", help=HELP["redact"], show_default=False)] = None,
+    jobs: Annotated[int | None, Option("--jobs", "-j", min=1, metavar="N", help=HELP["jobs"], show_default=False)] = None,
+    redact: Annotated[bool | None, Option("--redact/--no-redact", help=HELP["redact"], show_default=False)] = None,
     expect: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="EVENT",
             help="Fail where it never came, or not so often: 'Order Completed', 'Order *>=3', 'page:Home==1..2'. Repeatable.",
             show_default=False,
@@ -127,23 +122,23 @@ def validate(
     ] = None,
     forbid: Annotated[
         list[str] | None,
-        typer.Option(metavar="EVENT", help="Fail where it came: 'Debug *'. Repeatable.", show_default=False),
+        Option(metavar="EVENT", help="Fail where it came: 'Debug *'. Repeatable.", show_default=False),
     ] = None,
-    coverage: Annotated[bool | None, typer.Option("--coverage/--no-coverage", help=HELP["coverage"], show_default=False)] = None,
+    coverage: Annotated[bool | None, Option("--coverage/--no-coverage", help=HELP["coverage"], show_default=False)] = None,
     min_coverage: Annotated[
         str | None,
-        typer.Option(metavar="SHARE", help="Fail where less of the plan was seen: 80%, or events=100%,properties=80%.", show_default=False),
+        Option(metavar="SHARE", help="Fail where less of the plan was seen: 80%, or events=100%,properties=80%.", show_default=False),
     ] = None,
     call: Annotated[
-        list[str] | None, typer.Option(metavar="CALL", help="Check these calls alone, such as track. Repeatable.", show_default=False)
+        list[str] | None, Option(metavar="CALL", help="Check these calls alone, such as track. Repeatable.", show_default=False)
     ] = None,
     event: Annotated[
         list[str] | None,
-        typer.Option(metavar="EVENT", help="Check these events alone: 'Order *', page:Home, identify. Repeatable.", show_default=False),
+        Option(metavar="EVENT", help="Check these events alone: 'Order *', page:Home, identify. Repeatable.", show_default=False),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             help="Check events from then on, by their timestamp: 2024-01-15, 2024-01-15T10:30:00Z; UTC where no zone is named.",
             show_default=False,
@@ -151,18 +146,18 @@ def validate(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Check events before then; those at that very moment are left out.", show_default=False),
+        Option(metavar="TIME", help="Check events before then; those at that very moment are left out.", show_default=False),
     ] = None,
     sample: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SHARE",
             help="Check a part of the events, such as 10%; the same ids every time, by a hash of messageId.",
             show_default=False,
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the counts and the verdict alone, and no notices.")] = False,
-    no_progress: Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")] = False,
+    quiet: Annotated[bool, Option("--quiet", "-q", help="Print the counts and the verdict alone, and no notices.")] = False,
+    no_progress: Annotated[bool, Option("--no-progress", help="Draw no progress bar.")] = False,
 ) -> int:
     """Check recorded events against a plan.
 

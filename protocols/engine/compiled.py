@@ -24,21 +24,22 @@ from msgspec import UNSET
 
 from protocols.engine.accept import Accepted
 from protocols.engine.explain import Result, in_order, order
+from protocols.engine.faults import Fault
 from protocols.engine.finding import ITEM
 from protocols.engine.known import Recalled, is_plainly_unplanned, recurring_at
-from protocols.engine.nodes import Node
+from protocols.engine.nodes import node_at
 from protocols.engine.program import Spot, program
 from protocols.engine.router import Route
 from protocols.native import Kernel, kernel
 from protocols.problems import Problem
-from protocols.violations import Recurring
+from protocols.violations import Recurring, json_type
 
 _OTHER = 2**32 - 1
 """The field of a member that its object does not have."""
 _EVENT = 2**32 - 2
 """The object of the name of an event."""
-_ABSENT, _NAME = 1 << 10, 1 << 11
-_BY_TEXT = 1 << 8 | 1 << 9 | _NAME
+_UNSURE, _ABSENT, _NAME = 1 << 9, 1 << 10, 1 << 11
+_BY_TEXT = 1 << 8 | _UNSURE | _NAME
 
 _MOST_CLASSES = 20_000
 _MOST_NAMES = 4096
@@ -52,7 +53,7 @@ Class = tuple[int, int, int, int, bytes]
 """Object, field, kind of value, failing keywords, and the text where it has a part in what is said."""
 
 Said = tuple[Recurring, ...]
-Combination = tuple[int, ...]
+Combination = list[int]
 """How many lines, how many classes, their route, and those classes, ascending."""
 
 
@@ -95,7 +96,7 @@ class Compiled:
     def check(self, text: bytes) -> Checked:
         """All lines of a text."""
         state = self._state
-        return Checked(state, text, memoryview(self._kernel.check(state.program, text, True)).cast("I"))
+        return Checked(state, text, self._kernel.check(state.program, text, True))
 
     def learn(self, line: Line, result: Result) -> None:
         """Take what the second stage said of a line's classes, if written again it is that."""
@@ -136,9 +137,7 @@ class Compiled:
 
     def _is_settled(self, spot: Spot, name: str, found: Said) -> bool:
         """Whether what is said of a name that the plan lacks is said of it in every event."""
-        node: Node = self._bundle["$defs"][spot.key]
-        for token in spot.path:
-            node = node["items"] if token == ITEM else node.get("properties", {}).get(token, {})
+        node = node_at(self._bundle["$defs"][spot.key], spot.path)
         if node.get("x-unplanned") == "off":
             return not found
         return all(is_plainly_unplanned(node, name, each.first) for each in found)
@@ -172,9 +171,9 @@ class Compiled:
 class Checked:
     """What the kernel said of the lines of a text; lines are told by their indices. Written as `kernel/src/fold.rs` says."""
 
-    def __init__(self, state: _State, text: bytes, words: memoryview[int]) -> None:
+    def __init__(self, state: _State, text: bytes, written: bytes) -> None:
         self.state, self.text = state, text
-        self._words = words
+        self._words = words = memoryview(written).cast("I").tolist()
         self.lines, accepted, refused, combined, self.classes, self._sighted = words[:6]
         self._accepted = range(6, 6 + 2 * accepted, 2)
         self._refused = range(self._accepted.stop, self._accepted.stop + 4 * refused, 4)
@@ -182,14 +181,23 @@ class Checked:
         self._combined: list[Combination] = []
         for _ in range(combined):
             end = at + 3 + words[at + 1]
-            self._combined.append(tuple(words[at:end]))
+            self._combined.append(words[at:end])
             at = end
         self._classes: list[int] = []
         for _ in range(self.classes):
             self._classes.append(at)
             at += 9 + words[at + 8]
         self._sightings = at
-        self._kinds: dict[int, Class] = {}
+        self._kinds: list[Class] = [self._kind(at) for at in self._classes]
+
+    def _kind(self, at: int) -> Class:
+        """A class of faults, as it can be looked up."""
+        words = self._words
+        object, field, kind, faults = words[at : at + 4]
+        if not faults & _BY_TEXT:
+            return object, field, kind, faults, b""
+        first = Sighting(self, words[at + 9])
+        return object, field, kind, faults, first.name if faults & _NAME else first.text
 
     def count_accepted(self, accepted: Accepted) -> None:
         """Count the events with which nothing is wrong."""
@@ -205,8 +213,7 @@ class Checked:
 
     def is_known(self) -> bool:
         """Whether it is known of all classes what is said of them."""
-        said = self.state.said
-        return all(self.kind(number) in said for number in range(self.classes))
+        return self.state.said.keys() >= set(self._kinds)
 
     def unknown(self) -> Iterator[Line]:
         """A line of each class that is not known when its turn comes."""
@@ -227,33 +234,26 @@ class Checked:
         return self._words[self._sightings + order * _SIGHTING + 2]
 
     def kind(self, number: int) -> Class:
-        """A class of faults, as it can be looked up."""
-        if number not in self._kinds:
-            words, at = self._words, self._classes[number]
-            text = b""
-            if words[at + 3] & _BY_TEXT:
-                first = Sighting(self, words[at + 9])
-                text = first.name if words[at + 3] & _NAME else first.text
-            self._kinds[number] = words[at], words[at + 1], words[at + 2], words[at + 3], text
         return self._kinds[number]
 
-    def counts(self, number: int) -> tuple[int, int, int, int, list[int]]:
-        """Of a class: how many sightings and lines, the last sighting, whether there may be more values, the first sightings."""
-        words, at = self._words, self._classes[number]
-        count, lines, last, more, firsts = words[at + 4 : at + 9]
-        return count, lines, last, more, words[at + 9 : at + 9 + firsts].tolist()
+    def counted(self, number: int) -> list[int]:
+        """Of a class: how many sightings and lines, the last sighting, whether there may be more values, how many first ones."""
+        at = self._classes[number]
+        return self._words[at + 4 : at + 9]
+
+    def firsts(self, number: int) -> list[Sighting]:
+        """The first sightings of a class with different values."""
+        at = self._classes[number]
+        return [Sighting(self, order) for order in self._words[at + 9 : at + 9 + self._words[at + 8]]]
 
     def lines_of(self, number: int) -> int:
         """How many lines have a fault of this class."""
         return self._words[self._classes[number] + 5]
 
-    def groups(self) -> Iterator[Folded]:
-        """The classes of which something is said, in the order in which they are first seen in a report."""
+    def groups(self) -> list[Folded]:
+        """The classes of which something is said."""
         said = self.state.said
-        found = [Folded(self, number, said[self.kind(number)]) for number in range(self.classes)]
-        for _, together in groupby(filter(_is_said, found), _first_index):
-            same = list(together)
-            yield from sorted(same, key=_first_place) if len(same) > 1 else same
+        return [Folded(self, number, about) for number, kind in enumerate(self._kinds) if (about := said[kind])]
 
     def combinations(self) -> Iterator[tuple[Route, int, list[Recurring]]]:
         """Events that have the same classes: their route, how many there are, and what is said of each of them."""
@@ -281,7 +281,7 @@ class Checked:
     def sighted(self, order: int) -> list[int]:
         """What was written of a sighting."""
         at = self._sightings + order * _SIGHTING
-        return self._words[at : at + _SIGHTING].tolist()
+        return self._words[at : at + _SIGHTING]
 
 
 _SIGHTING = 13
@@ -336,8 +336,38 @@ class Sighting:
 
     @property
     def message_id(self) -> str | None:
-        found = _IDENTIFIED.decode(self.line).messageId
-        return found if isinstance(found, str) else None
+        return message_id(self.line)
+
+    def faults(self, spot: Spot, schemas: Mapping[str, Any]) -> Iterator[Fault]:
+        """The keywords that its value fails."""
+        _, field, _, bits, _ = self.kind
+        indices = iter(self.indices)
+        holder = tuple(next(indices) if token == ITEM else token for token in spot.path)
+        where: tuple[str | int, ...] = tuple(
+            word for token in spot.path for word in (("items",) if token == ITEM else ("properties", token))
+        )
+        key = spot.fields[field]
+        if bits & _ABSENT:
+            yield Fault("required", holder, (*where, "required"), (key,))
+            return
+        node = node_at(schemas[spot.key], (*spot.path, key))
+        for bit, keywords in _KEYWORDS.items():
+            if bits & bit:
+                yield from (Fault(word, (*holder, key), (*where, "properties", key, word)) for word in keywords if word in node)
+
+
+_KEYWORDS: Mapping[int, Sequence[str]] = {
+    1: ("type",),
+    2: ("minimum",),
+    4: ("exclusiveMinimum",),
+    8: ("maximum",),
+    16: ("exclusiveMaximum",),
+    32: ("minLength",),
+    64: ("maxLength",),
+    128: ("pattern",),
+    256: ("enum", "const"),
+}
+"""The bits of `wrong` in `kernel/src/program.rs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +390,17 @@ class Line:
     def message_id(self) -> str | None:
         return self.sightings[0].message_id
 
+    def faults(self, schemas: Mapping[str, Any]) -> list[Fault] | None:
+        """What the kernel has found wrong with the values, in the words of a judge; None where it is not sure of all."""
+        found: list[Fault] = []
+        for sighting in self.sightings:
+            object, _, _, bits, _ = sighting.kind
+            spot = self.checked.state.objects[object] if object != _EVENT else None
+            if spot is None or bits & (_UNSURE | _NAME):
+                return None
+            found += sighting.faults(spot, schemas)
+        return found
+
     def recalled(self) -> Recalled | None:
         """What is wrong with the event, None where that is not known."""
         said = self.checked.state.said
@@ -375,38 +416,44 @@ class Line:
 
 
 class Folded:
-    """A class of faults in many lines: what is said of it, how many sightings there are, how many lines have one, and the first of
-    them with different values; `has_more` where there may be further values."""
+    """A class of faults in many lines: what is said of it, how many sightings there are, how many lines have one, and whether there
+    may be other values than those of the first."""
 
-    __slots__ = ("_checked", "_last", "_number", "count", "first", "has_more", "lines", "said")
+    __slots__ = ("_checked", "_last", "_number", "count", "has_more", "lines", "said")
 
     def __init__(self, checked: Checked, number: int, said: Said) -> None:
         self._checked, self._number, self.said = checked, number, said
-        self.count, self.lines, self._last, more, firsts = checked.counts(number)
+        self.count, self.lines, self._last, more, _ = checked.counted(number)
         self.has_more = more == 1
-        self.first = [Sighting(checked, order) for order in firsts]
+
+    @property
+    def got(self) -> str:
+        """The JSON type of the values."""
+        number, _, kind, _, _ = self._checked.kind(self._number)
+        return "string" if number == _EVENT else _GOT[kind]
+
+    @property
+    def first(self) -> list[Sighting]:
+        """The first sightings with different values."""
+        return self._checked.firsts(self._number)
 
     @property
     def last(self) -> Sighting:
         return Sighting(self._checked, self._last)
 
+    @property
+    def rank(self) -> Any:
+        """Classes that are new are told as they come; those of one event by their pointers."""
+        first = self.first[0]
+        recurring = self.said[0]
+        return first.index, order(recurring.again(recurring.first.value, first.indices, None).pointer or "")
+
     def all(self) -> Iterator[Sighting]:
         return (sighting for sighting in self._checked.sightings() if sighting.number == self._number)
 
 
-def _is_said(found: Folded) -> bool:
-    return bool(found.said)
-
-
-def _first_index(found: Folded) -> int:
-    return found.first[0].index
-
-
-def _first_place(found: Folded) -> Any:
-    """Where in its line a class was first seen: faults of one event are told by their pointers."""
-    first = found.first[0]
-    recurring = found.said[0]
-    return order(recurring.again(recurring.first.value, first.indices, None).pointer or "")
+_GOT = {0: json_type(UNSET), 1: "null", 2: "boolean", 4: "boolean", 8: "integer", 16: "number", 32: "string", 64: "array", 128: "object"}
+"""What the kernel's kinds of values are called."""
 
 
 class _Identified(msgspec.Struct, gc=False):
@@ -416,3 +463,8 @@ class _Identified(msgspec.Struct, gc=False):
 _VALUE = msgspec.json.Decoder()
 _IDENTIFIED = msgspec.json.Decoder(_Identified)
 
+
+def message_id(line: bytes) -> str | None:
+    """The message id of an event that the kernel has read."""
+    found = _IDENTIFIED.decode(line).messageId
+    return found if isinstance(found, str) else None

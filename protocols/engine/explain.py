@@ -7,7 +7,7 @@ found into violations with their severity, their place and the line of the plan 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from protocols.engine import nodes, values
 from protocols.engine.envelope import Normalised, normalise, too_long
-from protocols.engine.faults import Judge, MakeJudge, fast_judge
+from protocols.engine.faults import Fault, Judge, MakeJudge, fast_judge
 from protocols.engine.finding import Finding, Path
 from protocols.engine.members import Members, destinations, misspelt
 from protocols.engine.parse import NotJSON, TooDeep, depth_of, parse, scrub
@@ -83,8 +83,8 @@ class Explainer:
         self.router = Router(settings)
         self._members = Members(settings)
 
-    def explain(self, raw: bytes) -> Result:
-        """What is wrong with the event in these bytes (one JSON text)."""
+    def explain(self, raw: bytes, faults: Sequence[Fault] | None = None) -> Result:
+        """What is wrong with the event in these bytes (one JSON text). `faults` are those of its values, where they are known."""
         try:
             value = parse(raw)
         except NotJSON as error:
@@ -94,7 +94,7 @@ class Explainer:
                 "limit/nesting-too-deep", expected=f"at most {counted(self._limits['depth'], 'level')}", actual=str(error.depth)
             )
         may_be_deep = raw.count(b"{") + raw.count(b"[") > self._limits["depth"]
-        return self._explain(value, len(raw), may_be_deep=may_be_deep)
+        return self._explain(value, len(raw), may_be_deep=may_be_deep, faults=faults)
 
     def explain_value(self, value: Any, size: int | None = None) -> Result:
         """What is wrong with an event given as Python's JSON types. `size` is its length in bytes as JSON, where known."""
@@ -107,7 +107,7 @@ class Explainer:
             return self._unreadable("limit/nesting-too-deep", expected=f"at most {counted(self._limits['depth'], 'level')}", actual=deepest)
         return self._explain(value, len(msgspec.json.encode(value)) if size is None else size)
 
-    def _explain(self, value: Any, size: int, *, may_be_deep: bool = True) -> Result:
+    def _explain(self, value: Any, size: int, *, may_be_deep: bool = True, faults: Sequence[Fault] | None = None) -> Result:
         if not isinstance(value, dict):
             return self._unreadable("payload/not-an-object", value=value)
         event = normalise(value)
@@ -120,7 +120,7 @@ class Explainer:
         if routing.spelled is not None:
             event.payload["event"] = routing.spelled
         findings += routing.findings
-        findings += self._values(event, routing)
+        findings += self._values(event, routing, faults)
         findings += destinations(event.payload.get("integrations", {}), self._destinations, self._unplanned["destinations"])
         return self._result(routing, event, findings)
 
@@ -172,13 +172,13 @@ class Explainer:
                 if private:
                     yield from personal((member,), event.payload[member], node)
 
-    def _values(self, event: Normalised, routing: Routing) -> Iterator[Finding]:
+    def _values(self, event: Normalised, routing: Routing, known: Sequence[Fault] | None) -> Iterator[Finding]:
         """Findings of the event's JSON Schema. An event without a usable name has no body to check."""
         if event.call == "track" and routing.route.event is None:
             return
-        if routing.key not in self._judges:
+        if known is None and routing.key not in self._judges:
             self._judges[routing.key] = self._make_judge(self._body(routing.key))
-        faults = self._judges[routing.key](event.payload)
+        faults = self._judges[routing.key](event.payload) if known is None else known
         for finding in values.findings(self._body(routing.key), event.payload, faults):
             if not (finding.path and finding.path[0] in event.broken):
                 yield finding

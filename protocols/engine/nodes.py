@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from protocols.engine.finding import Path
+from protocols.engine.finding import ITEM, Path
 from protocols.violations import pointer_tokens
 
 Node = Mapping[str, Any]
@@ -99,3 +99,11 @@ def successors(node: Node) -> frozenset[str]:
     """The members that others of the same object were replaced by: where one of these is missing, the other one may be there."""
     members = node.get("properties", {}).values()
     return frozenset(member["x-replaced-by"] for member in members if isinstance(member, Mapping) and "x-replaced-by" in member)
+
+
+def node_at(schema: Node, path: Path) -> Node:
+    """The node that describes what is at a path, where `ITEM` stands for each item of an array; empty where none does."""
+    node = schema
+    for token in path:
+        node = node["items"] if token == ITEM else node.get("properties", {}).get(token, {})
+    return node

@@ -122,7 +122,7 @@ class Engine:
         """Explain one line of each class of which nothing is known."""
         assert self._compiled is not None
         for line in checked.unknown():
-            self._compiled.learn(line, self.explainer.explain(line.text.rstrip(b"\r")))
+            self._compiled.learn(line, self.explainer.explain(line.text.rstrip(b"\r"), line.faults(self._arguments[0]["$defs"])))
 
     @property
     def folds_text(self) -> bool:

@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from protocols.errors import ExchangeError
 from protocols.exchange.exchange import Exported, Imported, Path, loss
@@ -596,7 +596,7 @@ def _lost_of_plan(plan: Plan) -> Iterator[Problem]:
 def _lost(position: Position, key: str, severity: str = "warning") -> Problem:
     kind = "not-sayable" if severity == "warning" else "bookkeeping"
     found = loss(kind, (), f"{key} cannot be said in {TITLE}")
-    return msgspec.structs.replace(found, pointer=None, file=position.file, line=position.line, column=position.column)
+    return replace(found, pointer=None, file=position.file, line=position.line, column=position.column)
 
 
 def _common(plan: Plan) -> tuple[RawSchema, ...]:
@@ -691,7 +691,7 @@ def _lost_of_shape(shape: Shape) -> Iterator[Problem]:
             yield _lost(shape.positions.get(key, shape.position), key)
     if shape.properties == {} and shape.additional is None:
         found = _lost(shape.position, "properties: {}")
-        yield msgspec.structs.replace(found, message="that an object has no planned members cannot be said in a Segment tracking plan")
+        yield replace(found, message="that an object has no planned members cannot be said in a Segment tracking plan")
     inner = [*(shape.properties or {}).values(), shape.items, shape.additional]
     for member in inner:
         if isinstance(member, Shape):

@@ -11,9 +11,10 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from protocols.names import nearest
 from protocols.plan import grammar
@@ -34,16 +35,14 @@ MAX_CHAIN = 50
 """Files that extend one another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A plan file: where it is, and how it is called in messages and positions."""
 
     real: str
     shown: str
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """What is known while a plan is read.
 
     `files` are in order of reading. `gaps` says that something it extends could not be had, so that names it may have
@@ -53,15 +52,15 @@ class Reading:
     that are read in place of files, by real path.
     """
 
-    problems: list[Problem] = field(default_factory=list)
-    files: list[PlanFile] = field(default_factory=list)
-    left_out: set[str] = field(default_factory=set)
+    problems: list[Problem] = []
+    files: list[PlanFile] = []
+    left_out: set[str] = set()
     gaps: bool = False
-    trees: dict[str, Map | None] = field(default_factory=dict)
-    written: dict[str, Map] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
-    definitions: dict[str, Shape] = field(default_factory=dict)
-    instead: Mapping[str, str] = field(default_factory=dict)
+    trees: dict[str, Map | None] = {}
+    written: dict[str, Map] = {}
+    texts: dict[str, str] = {}
+    definitions: dict[str, Shape] = {}
+    instead: Mapping[str, str] = {}
 
     def blame(self, kind: str, at: Position, message: str, hint: str | None = None) -> None:
         """Note a mistake."""

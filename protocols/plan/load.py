@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from protocols.errors import PlanError
 from protocols.names import nearest
 from protocols.plan import model
 from protocols.plan.extend import Reading, Source, bundled_source, extended, is_bare, read_text, real_path, whole
+from protocols.plan.garbage import kept
 from protocols.plan.grammar import OWN_MEMBERS
 from protocols.plan.library import bundled
 from protocols.plan.merge import Removed, merged, names_of, refs
@@ -26,6 +30,7 @@ MAX_SHAPES = 500_000
 """Shapes of one plan with every ref written out."""
 
 
+@kept()
 def load_plan(path: str | Path) -> Plan:
     """The plan in this file, with all that it extends; a bare name such as `ecommerce`, where there is no such file, means
     the bundled plan.
@@ -40,8 +45,7 @@ def load_plan(path: str | Path) -> Plan:
     return _finished(reading, whole(reading, sources[0]) if sources else None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """A plan beside the files it was made from, all by the names they are shown under.
 
     `plan` is None where there are `problems`. `definitions` are those of the whole plan, used or not. `written` holds what
@@ -57,6 +61,7 @@ class Loaded:
     bundled: frozenset[str]
 
 
+@kept()
 def load_files(path: str, *, is_part: bool = False, instead: Mapping[str, str] | None = None) -> Loaded:
     """The plan in this file, for those who look at its files as well. Raises nothing for what is wrong with it.
 
@@ -78,6 +83,7 @@ def load_files(path: str, *, is_part: bool = False, instead: Mapping[str, str] |
     )
 
 
+@kept()
 def load_text(text: str, path: str = "plan.yaml") -> Plan:
     """The plan in this text; `path` is its name in positions, and what it extends is sought from there.
 
@@ -123,20 +129,20 @@ def _place(problem: Problem) -> tuple[str | None, int | None, int | None]:
 # -- the plan
 
 
-@dataclass(slots=True)
-class Building:
+class Building(msgspec.Struct):
     """What is known while a tree becomes a plan.
 
-    `files` numbers the files in order of reading. `expanded` holds each definition with its own refs written out. `raws`
-    holds each raw schema that was checked, by the id of its mapping (kept beside it, so that no other can come to have that
-    id), as plain values.
+    `files` numbers the files in order of reading. `expanded` holds each definition with its own refs written out, `flat` a
+    faultless shape for each content without mappings and lists. `raws` holds each raw schema that was checked, by the id of its
+    mapping (kept beside it, so that no other can come to have that id), as plain values.
     """
 
     reading: Reading
     definitions: Map
     files: Mapping[str, int]
-    expanded: dict[str, Map] = field(default_factory=dict)
-    raws: dict[int, tuple[Map, dict[str, Any]]] = field(default_factory=dict)
+    expanded: dict[str, Map] = {}
+    flat: dict[Any, Shape] = {}
+    raws: dict[int, tuple[Map, dict[str, Any]]] = {}
 
     def blame(self, kind: str, at: Position, message: str, hint: str | None = None) -> None:
         self.reading.blame(kind, at, message, hint)
@@ -146,8 +152,10 @@ def build(reading: Reading, tree: Map) -> Plan | None:
     """The plan of a merged tree; None where refs multiply beyond measure. Mistakes go into `reading`."""
     definitions = tree.get("definitions") or Map(tree.at)
     building = Building(reading, definitions, _numbered(reading.files))
-    _check_refs(building, tree)
-    if not _is_of_measure(building, tree):
+    used = refs("plan", tree.only(_is_no_definition))
+    edges = {name: refs("shape", shape) for name, shape in definitions.items()}
+    _check_refs(building, [*chain.from_iterable(edges.values()), *used])
+    if not _is_of_measure(building, edges, used):
         return None
     _expand_definitions(building)
     payload = _payload(building, tree)
@@ -208,10 +216,18 @@ def _naming(building: Building, naming: Mapping[str, Map]) -> Iterator[tuple[str
 # -- refs
 
 
-def _check_refs(building: Building, tree: Map) -> None:
-    """Every name under `ref` has to be a definition, and no definition may lead back to itself."""
-    known = [name for name, shape in building.definitions.items() if not isinstance(shape, Removed)]
-    for name, at in refs("plan", tree):
+Refs = Iterable[tuple[str, Position]]
+"""Names of definitions, each with its place."""
+
+
+def _is_no_definition(key: str) -> bool:
+    return key != "definitions"
+
+
+def _check_refs(building: Building, refs: Refs) -> None:
+    """Every name under `ref` has to be a definition."""
+    known = {name: None for name, shape in building.definitions.items() if not isinstance(shape, Removed)}
+    for name, at in refs:
         if name in known or building.reading.gaps:
             continue
         near = nearest(name, known)
@@ -228,14 +244,13 @@ def _removed_in_vain(node: Map) -> Iterator[tuple[str, Position]]:
             yield name, node.values_at[name]
 
 
-def _is_of_measure(building: Building, tree: Map) -> bool:
+def _is_of_measure(building: Building, edges: Mapping[str, Refs], used: Refs) -> bool:
     """Whether no definition leads back to itself, and the plan with its refs written out stays within bounds.
 
-    Puts the definitions in an order in which each comes after those it refers to, so that no chain of refs is walked by
-    recursion.
+    `edges` are the refs of each definition, `used` those of all else. Puts the definitions in an order in which each comes
+    after those it refers to, so that no chain of refs is walked by recursion.
     """
     in_order: dict[str, None] = {}
-    edges = {name: list(refs("shape", shape)) for name, shape in building.definitions.items()}
     is_sound = True
     for name in edges:
         circle = _circle(edges, name, in_order)
@@ -244,14 +259,14 @@ def _is_of_measure(building: Building, tree: Map) -> bool:
             path, at = circle
             way = " -> ".join(quoted_if_odd(step) for step in path)
             building.blame("cycle", at, f"the definition {way} leads back to itself", "say a recursive shape under schema")
-    if not is_sound or not _measured(building, tree, edges, in_order):
+    if not is_sound or not _measured(building, edges, used, in_order):
         return False
     for name in in_order:
         _definition(building, name)
     return True
 
 
-def _circle(edges: dict[str, list[tuple[str, Position]]], start: str, done: dict[str, None]) -> tuple[list[str], Position] | None:
+def _circle(edges: Mapping[str, Refs], start: str, done: dict[str, None]) -> tuple[list[str], Position] | None:
     """A way from `start` back to a definition on it, with the place of the ref that closes it."""
     if start in done:
         return None
@@ -273,7 +288,7 @@ def _circle(edges: dict[str, list[tuple[str, Position]]], start: str, done: dict
     return None
 
 
-def _measured(building: Building, tree: Map, edges: dict[str, list[tuple[str, Position]]], in_order: Iterable[str]) -> bool:
+def _measured(building: Building, edges: Mapping[str, Refs], used: Refs, in_order: Iterable[str]) -> bool:
     """Whether the plan stays within `MAX_SHAPES` and `MAX_DEPTH` with its refs written out; each definition is measured once."""
     sizes: dict[str, int] = {}
     depths: dict[str, int] = {}
@@ -290,7 +305,7 @@ def _measured(building: Building, tree: Map, edges: dict[str, list[tuple[str, Po
             building.blame("too-deep", at, f"the definition {shown} is nested more than {MAX_DEPTH} levels deep with its refs written out")
             return False
     total = 0
-    for name, at in refs("plan", tree.only(lambda key: key != "definitions")):
+    for name, at in used:
         total += sizes.get(name, 1)
         if total > MAX_SHAPES:
             building.blame("too-large", at, f"the plan stands for more than {MAX_SHAPES:,} shapes with its refs written out, from here on")
@@ -379,9 +394,32 @@ _FREE = frozenset(
 
 
 def _shape(building: Building, node: Map, position: Position) -> Shape:
-    """The shape that a mapping describes; `position` is that of its key."""
+    """The shape that a mapping describes; `position` is that of its key.
+
+    Of the 24,000 shapes in a plan of 1,000 events fifty are different, and are read once: 2 us each and not 7.
+    """
     if "ref" in node:
-        node = _expand(building, "shape", node)
+        return _read(building, _expand(building, "shape", node), position)
+    kinds = tuple(map(type, node.values()))
+    if not _ODD.isdisjoint(kinds):
+        return _read(building, node, position)
+    content = (kinds, *node.items())  # 1, 1.0 and true are equal, and three things
+    same = building.flat.get(content)
+    if same is None:
+        mistakes = len(building.reading.problems)
+        shape = _read(building, node, position)
+        if shape.positions is node.keys_at and len(building.reading.problems) == mistakes:
+            building.flat[content] = shape
+        return shape
+    return replace(same, position=position, positions=node.keys_at)
+
+
+_ODD = frozenset({Map, List, float})
+"""What has places of its own in it, and what may be equal and yet not the same: 0.0 and -0.0."""
+
+
+def _read(building: Building, node: Map, position: Position) -> Shape:
+    """The shape of a mapping whose refs are written out."""
     keywords: dict[str, Any] = {}
     fields: dict[str, Any] = {}
     positions: Mapping[str, Position] = node.keys_at
@@ -655,8 +693,6 @@ def _over(base: Map, over: Map) -> Map:
 
 def _with_successors(building: Building, events: dict[str, Event], planned: Map) -> Iterator[tuple[str, Event]]:
     """The events, those that say nothing of their own with their successor's bodies."""
-    from dataclasses import replace
-
     for name, event in events.items():
         if event.replaced_by is None:
             yield name, event

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from protocols.positions import Position
 from protocols.problems import Severity
@@ -13,16 +14,14 @@ Positions = Mapping[str, Position]
 """Keyword of a shape -> where the merged plan has it from; `required` and `nullable` are keywords too."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawSchema:
+class RawSchema(msgspec.Struct, frozen=True):
     """JSON Schema that a plan writes under `schema` or `payload`, taken as it stands."""
 
     schema: Mapping[str, Any]
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """What one value may be: a property, an item, a trait, the properties of an event.
 
     `keywords` holds JSON Schema's own keywords as the plan says them (`type` always a list of type names, `datetime`
@@ -32,8 +31,8 @@ class Shape:
     """
 
     position: Position
-    keywords: Mapping[str, Any] = field(default_factory=dict)
-    positions: Positions = field(default_factory=dict)
+    keywords: Mapping[str, Any] = {}
+    positions: Positions = {}
     null: bool = False
     required: bool = False
     properties: Mapping[str, Shape] | None = None
@@ -45,13 +44,12 @@ class Shape:
     personal: bool = False
     status: str | None = None
     replaced_by: str | None = None
-    labels: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = {}
     owners: tuple[str, ...] = ()
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(msgspec.Struct, frozen=True, kw_only=True):
     """What the plan says of one payload beyond its envelope.
 
     `properties`, `traits` and `context` are the shapes of the payload's members of these names, None where the plan
@@ -63,14 +61,13 @@ class Body:
     traits: Shape | None = None
     context: Shape | None = None
     payloads: tuple[RawSchema, ...] = ()
-    unplanned: Mapping[str, Severity] = field(default_factory=dict)
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    unplanned: Mapping[str, Severity] = {}
+    severity: Mapping[str, Severity] = {}
     status: str | None = None
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """A planned track event, or a named page or screen.
 
     `bodies` maps version numbers to bodies, in ascending order; an event without versions has one body under None.
@@ -83,13 +80,12 @@ class Event:
     description: str | None = None
     status: str | None = None
     replaced_by: str | None = None
-    labels: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = {}
     owners: tuple[str, ...] = ()
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(msgspec.Struct, frozen=True, kw_only=True):
     """What the plan says of one call.
 
     `body` holds for calls that no entry of `events` matches: unplanned track events, unnamed pages and screens,
@@ -98,14 +94,13 @@ class Section:
 
     position: Position | None
     body: Body
-    events: Mapping[str, Event] = field(default_factory=dict)
-    labels: Mapping[str, Any] = field(default_factory=dict)
+    events: Mapping[str, Event] = {}
+    labels: Mapping[str, Any] = {}
     owners: tuple[str, ...] = ()
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class Naming(msgspec.Struct, frozen=True, kw_only=True):
     """How names are to be written: `cases` are names of `protocols.names.CASES` of which one must fit, or `pattern` does."""
 
     cases: tuple[str, ...] = ()
@@ -115,8 +110,7 @@ class Naming:
     position: Position | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes an event may have. Characters for names and ids, bytes for events and batches.
 
     The defaults are the documented limits of Segment's ingestion: 32 KB an event and 500 KB a batch, 100 characters
@@ -132,8 +126,7 @@ class Limits:
     depth: int = 64
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(msgspec.Struct, frozen=True):
     """A file the plan was made from; `sha256` in hexadecimal."""
 
     path: str
@@ -150,8 +143,7 @@ UNPLANNED: Mapping[str, Severity] = {
 """What is said of names the plan lacks, unless the plan's `unplanned` says otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A whole tracking plan.
 
     `sections` maps the calls that the plan speaks of (`track`, always, and `identify`, `page`, ...) to their sections.
@@ -165,14 +157,14 @@ class Plan:
     files: tuple[PlanFile, ...]
     description: str | None = None
     owners: tuple[str, ...] = ()
-    labels: Mapping[str, Any] = field(default_factory=dict)
-    naming: Mapping[str, Naming] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    unplanned: Mapping[str, Severity] = field(default_factory=lambda: dict(UNPLANNED))
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    labels: Mapping[str, Any] = {}
+    naming: Mapping[str, Naming] = {}
+    limits: Limits = Limits()
+    unplanned: Mapping[str, Severity] = msgspec.field(default_factory=lambda: dict(UNPLANNED))
+    severity: Mapping[str, Severity] = {}
     default_version: str | int = "oldest"
     destinations: frozenset[str] | None = None
-    definitions: Mapping[str, Position] = field(default_factory=dict)
+    definitions: Mapping[str, Position] = {}
 
     @property
     def events(self) -> Mapping[str, Event]:

@@ -11,9 +11,10 @@ Everything else is the text as written: `yes`, `12:30`, `2024-01-01`, `.inf`, an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+import msgspec
 
 from protocols.plan.kinds import mistake
 from protocols.positions import Position
@@ -85,8 +86,7 @@ class List(list[Any]):
         self.items_at: list[Position] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """One YAML file as read.
 
     `root` is None where nothing usable was found. `texts` holds what stood in the file for plain scalars that became
@@ -94,7 +94,7 @@ class Document:
     """
 
     root: Any
-    texts: dict[Position, str] = field(default_factory=dict)
+    texts: dict[Position, str] = {}
     blanks: frozenset[Position] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -114,7 +114,7 @@ def parse(text: str, file: str) -> Document:
         return _refused(
             mistake("file-too-large", Position(file), f"a plan file may hold {MAX_BYTES:,} characters, and this one holds {len(text):,}")
         )
-    half = _SURROGATE.search(text)
+    half = None if text.isascii() else _SURROGATE.search(text)
     if half is not None:
         return _refused(mistake("not-utf-8", _position_of(half.start(), text, file), "the text holds half of a surrogate pair"))
     text = text.removeprefix("\ufeff")
@@ -181,7 +181,7 @@ def _locator(text: str, file: str) -> Callable[[Any], Position]:
     The parser also ends lines at the breaks of YAML 1.1 (NEL, U+2028, U+2029), which no editor counts: where a text has
     one of these, lines and columns are counted anew from the mark's offset.
     """
-    if not _OLD_BREAKS.search(text):
+    if text.isascii() or not _OLD_BREAKS.search(text):
         return lambda mark: Position(file, mark.line + 1, mark.column + 1)
     from bisect import bisect_right
 
@@ -251,8 +251,7 @@ class _Stop(Exception):
         super().__init__(problem.message)
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(msgspec.Struct):
     """A mapping or sequence that is being read; `key` waits for its value."""
 
     node: Any
@@ -261,7 +260,7 @@ class _Frame:
     began: int
     key: str | None = None
     key_at: Position | None = None
-    merges: list[tuple[Any, Position]] = field(default_factory=list)
+    merges: Sequence[tuple[Any, Position]] = ()
 
 
 _SKIPPED = object()
@@ -311,14 +310,20 @@ class _Builder:
             self.problems.append(mistake("bad-tag", at, "a plan file needs no % directive", hint="take the line out"))
 
     def _scalar(self, event: Any) -> None:
+        """Most scalars are a key that is not there yet, or a plain value: nine in ten of a plan's events, so they come first."""
         at = self.locate(event.start_mark)
-        self._count(1, at)
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._count(0, at)
         text = event.value
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.is_map and frame.key_at is None:
-            self._key(frame, event, text, at)
+            if event.anchor is None and event.tag is None and text not in _ODD_KEYS and text not in frame.node and text.isascii():
+                frame.key, frame.key_at = text, at
+            else:
+                self._key(frame, event, text, at)
             return
-        value: Any
+        value: Any = text
         if event.tag is not None and event.tag != "!":
             value = self._tagged(event.tag, text, at)
         elif event.implicit[0]:
@@ -327,9 +332,7 @@ class _Builder:
                 self.texts[at] = text
                 if not text:
                     self.blanks.add(at)
-        else:
-            value = text
-        if not event.implicit[0] and isinstance(value, str) and not value.isascii():
+        if not text.isascii() and not event.implicit[0] and isinstance(value, str):
             value = self._checked(value, at)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, 1)
@@ -444,9 +447,12 @@ class _Builder:
         key, key_at = frame.key, frame.key_at
         frame.key = frame.key_at = None
         if key is _MERGE:
-            frame.merges.append((value, at))
+            frame.merges = [*frame.merges, (value, at)]
         elif key is not _NO_KEY and value is not _SKIPPED and key is not None and key_at is not None:
-            frame.node.put(key, value, key_at, at)
+            node = frame.node
+            node[key] = value
+            node.keys_at[key] = key_at
+            node.values_at[key] = at
 
     def _merge(self, node: Map, source: Any, at: Position) -> None:
         """What `<<` brings: keys that the mapping does not have itself, from earlier sources first."""
@@ -467,6 +473,7 @@ class _Builder:
             )
 
 
+_ODD_KEYS = frozenset({"", "<<"})
 _MERGE = "<<\0"
 _NO_KEY = "\0"
 
@@ -556,12 +563,13 @@ def _syntax_error(error: Any, text: str, locate: Callable[[Any], Position]) -> P
     return mistake("bad-yaml", at, f"the text is no YAML: {said}")
 
 
-_READABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNREADABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Compiled when it is needed: that takes 7 ms."""
 
 
 def _unreadable_character(text: str, file: str) -> Problem:
     """Where the first character stands that YAML does not allow."""
-    found = _READABLE.search(text)
+    found = re.search(_UNREADABLE, text)
     offset = found.start() if found else 0
     at = _position_of(offset, text, file)
     code = f"U+{ord(text[offset]):04X}" if found else "a control character"

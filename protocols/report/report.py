@@ -50,7 +50,7 @@ class Route(Protocol):
 
 class Glimpse(Protocol):
     """One sighting of a fault: its event's route, the value and the indices of the arrays on the way to it. `order` grows from
-    sighting to sighting; `index` is that of the event."""
+    sighting to sighting; `index` is that of the event, which stands on `line`."""
 
     order: int
 
@@ -63,12 +63,15 @@ class Glimpse(Protocol):
     @property
     def indices(self) -> Sequence[int]: ...
     @property
-    def message_id(self) -> str | None: ...
+    def line(self) -> bytes: ...
 
 
 class FaultClass(Protocol):
-    """Sightings of which the same is said: `count` of them in so many `lines`. `first` are the first ones with different values, and
-    `has_more` says that there may be further ones."""
+    """Sightings of which the same is said: `count` of them in so many `lines`, of values of the JSON type `got`.
+
+    `first` are the first ones with different values, and `has_more` says that there may be further ones. `rank` sorts classes as
+    they are first seen.
+    """
 
     @property
     def said(self) -> Sequence[Recurring]: ...
@@ -77,11 +80,15 @@ class FaultClass(Protocol):
     @property
     def lines(self) -> int: ...
     @property
+    def got(self) -> str: ...
+    @property
     def first(self) -> Sequence[Glimpse]: ...
     @property
     def last(self) -> Glimpse: ...
     @property
     def has_more(self) -> bool: ...
+    @property
+    def rank(self) -> Any: ...
     def all(self) -> Iterator[Glimpse]: ...
 
 
@@ -492,20 +499,22 @@ class Builder:
     def add_folded(
         self,
         events: Iterable[tuple[Route, int, Sequence[Recurring]]],
-        classes: Iterable[FaultClass],
-        seen: Callable[[Glimpse], Seen],
+        classes: Sequence[FaultClass],
+        late: Callable[[Glimpse], Callable[[], Seen]],
     ) -> None:
         """The same as `add_recurring` for many events at once, which never were objects of their own.
 
-        `events` are (route, number of events, what is said of each); `classes` have the sightings behind that, in the order in which
-        they were first seen.
+        `events` are (route, number of events, what is said of each); `classes` have the sightings behind that. `late` says where one
+        was seen, to be called only if somebody wants to know. This runs for each class of each block: what is settled of a group
+        is not looked at again.
         """
-        met: dict[Recurring, tuple[_Counted, _Tally | None, bool]] = {}
+        met = {recurring: self._met[recurring] for each in classes for recurring in each.said if recurring in self._met}
+        unmet = [(recurring, each) for each in classes for recurring in each.said if recurring not in met]
+        for recurring, each in sorted(unmet, key=lambda pair: pair[1].rank) if len(unmet) > 1 else unmet:
+            met[recurring] = self._meet_first(recurring, each, late)
         tallies: dict[_Tally, list[tuple[Recurring, FaultClass]]] = {}
         for each in classes:
             for recurring in each.said:
-                if recurring not in met:
-                    met[recurring] = self._met.get(recurring) or self._meet_first(recurring, each, seen)
                 counted, tally, _ = met[recurring]
                 self._problems[counted] += each.count
                 if tally is None:
@@ -513,29 +522,33 @@ class Builder:
                 else:
                     tallies.setdefault(tally, []).append((recurring, each))
         for tally, entries in tallies.items():
-            if len(entries) == 1 and entries[0][1].count == 1:
-                tally.add_one(*entries[0], seen, self.about.samples)
-            else:
-                tally.add_classes(entries, seen, self.about.samples)
+            tally.add_classes(entries, late, self.about.samples)
         for route, count, said in events:
-            worst = max((recurring.first.severity for recurring in said), default=Severity.off)
+            worst = Severity.off
+            fresh = False
+            for recurring in said:
+                worst = max(worst, recurring.first.severity)
+                fresh = fresh or met[recurring][2]
             invalid, warned = count * (worst is Severity.error), count * (worst is Severity.warning)
-            fresh = count * any(met[recurring][2] for recurring in said)
-            self._add_traffic(Key(route.call, route.event, route.version), count, invalid, fresh, warned)
+            self._add_traffic(Key(route.call, route.event, route.version), count, invalid, count * fresh, warned)
             self._count += count
             self._invalid += invalid
             self._assumed += count * route.assumed
 
-    def _meet_first(self, recurring: Recurring, found: FaultClass, seen: Callable[[Glimpse], Seen]) -> tuple[_Counted, _Tally | None, bool]:
+    def _meet_first(
+        self, recurring: Recurring, found: FaultClass, late: Callable[[Glimpse], Callable[[], Seen]]
+    ) -> tuple[_Counted, _Tally | None, bool]:
         glimpse = found.first[0]
         route = glimpse.route
         value = recurring.first.value if recurring.named else glimpse.value
-        return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), seen(glimpse))
+        return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), late(glimpse)())
 
     def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Seen) -> tuple[_Counted, _Tally | None, bool]:
         """How a recurring violation is counted, from now on: in its group, if there is room for one more."""
         problem = _placed(recurring.again(value, indices, seen.message_id), seen)
         tally = self._tally(problem, key)
+        if tally is not None and problem.hint != tally.first.hint:
+            tally.hint_varies = True
         met = (problem.id, problem.severity, key.call), tally, self._is_fresh(problem, key)
         if len(self._met) >= self.about.most_groups:
             self._met.clear()
@@ -756,7 +769,7 @@ _NOWHERE = Key(None, None, None)
 class _Tally:
     """A group while it grows."""
 
-    __slots__ = ("_alike", "_shown", "actual_varies", "count", "events", "first", "got", "hint_varies", "last", "payload", "samples")
+    __slots__ = ("_alike", "_last", "_shown", "actual_varies", "count", "events", "first", "got", "hint_varies", "payload", "samples")
 
     def __init__(self, first: Problem, payload: str = "") -> None:
         self.first = replace(first, value=UNSET)
@@ -764,10 +777,20 @@ class _Tally:
         self.got: Counter[str] = Counter()
         self.actual_varies = self.hint_varies = False
         self.count = self.events = 0
-        self.last = _seen(first)
+        self._last: Seen | Callable[[], Seen] = _seen(first)
         self.samples: dict[tuple[type, Any], Sample] = {}
         self._alike: Any = _NEVER  # a value of which the same is said as of the first
         self._shown: Any = _NEVER  # a value that is among the samples
+
+    @property
+    def last(self) -> Seen:
+        if callable(self._last):
+            self._last = self._last()
+        return self._last
+
+    @last.setter
+    def last(self, seen: Seen) -> None:
+        self._last = seen
 
     def add_again(self, recurring: Recurring, value: Any, seen: Seen, samples: int) -> None:
         """The same as `add` without the problem: what was settled by one value is not looked at again for an equal one."""
@@ -785,28 +808,23 @@ class _Tally:
             if value is not UNSET and not recurring.hidden:
                 self._shown = value
 
-    def add_one(self, recurring: Recurring, found: FaultClass, seen: Callable[[Glimpse], Seen], samples: int) -> None:
-        """The same as `add_classes` for a class with a single sighting, as most are where there are many."""
-        glimpse = found.first[0]
-        self.add_again(recurring, recurring.first.value if recurring.named else glimpse.value, seen(glimpse), samples)
-        self.events += 1
-
-    def add_classes(self, entries: Sequence[tuple[Recurring, FaultClass]], seen: Callable[[Glimpse], Seen], samples: int) -> None:
+    def add_classes(
+        self, entries: Sequence[tuple[Recurring, FaultClass]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int
+    ) -> None:
         """The same as `add_again` for all sightings of some classes, most of which are only counted."""
         for recurring, found in entries:
             self.count += found.count
-            value = recurring.first.value if recurring.named else found.first[0].value
-            self.got[_TYPES.get(type(value)) or json_type(value)] += found.count
-            self.hint_varies = self.hint_varies or recurring.first.hint != self.first.hint
+            self.got[json_type(recurring.first.value) if recurring.named else found.got] += found.count
             if not self.actual_varies:
                 self.actual_varies = self._varies(recurring, found)
-        self.last = seen(max((found.last for _, found in entries), key=_order))
         if len(self.samples) < samples:
-            self._sample(entries, seen, samples)
+            self._sample(entries, late, samples)
         if len(entries) == 1:
             self.events += entries[0][1].lines
+            self._last = late(entries[0][1].last)
         else:
             self.events += len({glimpse.index for _, found in entries for glimpse in found.all()})
+            self._last = late(max((found.last for _, found in entries), key=_order))
 
     def _varies(self, recurring: Recurring, found: FaultClass) -> bool:
         """Whether something else was got than at first."""
@@ -823,7 +841,7 @@ class _Tally:
                 return False
         return False
 
-    def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], seen: Callable[[Glimpse], Seen], samples: int) -> None:
+    def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int) -> None:
         """Keep the first different values; those that may not be shown differ by their places, so that all are looked at."""
         if len(entries) == 1 and len(first := entries[0][1].first) == 1 and _is_same(first[0].value, self._shown):
             return
@@ -836,7 +854,7 @@ class _Tally:
                 if len(self.samples) >= samples:
                     return
                 value = recurring.first.value if recurring.named else glimpse.value
-                self.keep(Sample(UNSET if recurring.hidden else brief(value), seen(glimpse)))
+                self.keep(Sample(UNSET if recurring.hidden else brief(value), late(glimpse)()))
                 self._shown = _NEVER if recurring.hidden or value is UNSET else value
 
     def add(self, problem: Problem, samples: int) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
+from protocols.plan.garbage import kept
 from protocols.plan.model import Body, Event, Plan, Section, Shape
 from protocols.problems import Severity
 from protocols.schema.draft7 import downgrade
@@ -22,6 +24,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAMED_BY = {"track": "event", "page": "name", "screen": "name"}
 
 
+@kept()
 def compile_plan(plan: Plan, draft: Draft = "2020-12") -> dict[str, Any]:
     """The bundle: routing over call, event and version, the schemas under `$defs`, and the settings under `x-protocols`.
 

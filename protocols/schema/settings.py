@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from protocols.plan.model import Body, Event, Naming, Plan, Section
 from protocols.problems import Severity

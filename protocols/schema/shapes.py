@@ -31,27 +31,26 @@ def shape_schema(shape: Shape, unplanned: Severity | None, where: Where) -> dict
     Keywords come in this order whatever the plan's: what it is, where it comes from, what it holds.
     """
     keywords = _keywords(shape)
-    node: dict[str, Any] = {} if shape.description is None else {"description": shape.description}
-    node |= keywords
+    node = dict(keywords) if shape.description is None else {"description": shape.description, **keywords}
     if shape.examples:
         node["examples"] = plain(shape.examples)
     node["x-origin"] = str(shape.position)
-    origins = dict(_origins(shape, keywords))
-    if origins:
+    elsewhere = _elsewhere(shape)
+    if elsewhere and (origins := dict(_origins(elsewhere, keywords))):
         node["x-origins"] = origins
     closed = _closed(shape, unplanned)
     if closed is not None:
         node["x-unplanned"] = str(closed)
-    node |= notes(
-        personal=shape.personal,
-        status=shape.status,
-        replaced_by=shape.replaced_by,
-        owners=shape.owners,
-        labels=shape.labels,
-        extensions=shape.extensions,
-    )
-    further = list(_further(shape, where))
-    if further:
+    if shape.personal or shape.status or shape.replaced_by or shape.owners or shape.labels or shape.extensions:
+        node |= notes(
+            personal=shape.personal,
+            status=shape.status,
+            replaced_by=shape.replaced_by,
+            owners=shape.owners,
+            labels=shape.labels,
+            extensions=shape.extensions,
+        )
+    if (shape.raw is not None or "enum" in keywords) and (further := list(_further(shape, where))):
         node["allOf"] = further
     if shape.properties is not None:
         node["properties"] = {
@@ -116,6 +115,8 @@ RESERVED = frozenset(
 
 def plain(value: Any) -> Any:
     """A value of the plan made of dicts, lists and JSON's scalars alone."""
+    if value.__class__ in _SCALARS:
+        return value
     if isinstance(value, Mapping):
         return {str(name): plain(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -123,12 +124,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def _keywords(shape: Shape) -> dict[str, Any]:
     """JSON Schema's keywords for the value itself, in order, with null allowed where the shape allows it."""
-    keywords = {keyword: plain(shape.keywords[keyword]) for keyword in sorted(shape.keywords, key=_RANK.__getitem__)}
-    if "type" in keywords:
-        types = keywords["type"] if not shape.null or "null" in keywords["type"] else [*keywords["type"], "null"]
-        keywords["type"] = types[0] if len(types) == 1 else types
+    keywords: dict[str, Any] = {}
+    if (types := shape.keywords.get("type")) is not None:
+        types = types if not shape.null or "null" in types else [*types, "null"]
+        keywords["type"] = types[0] if len(types) == 1 else list(types)
+    if len(shape.keywords) > len(keywords):  # most shapes have no other
+        keywords |= {keyword: plain(shape.keywords[keyword]) for keyword in sorted(shape.keywords.keys() - {"type"}, key=_RANK.__getitem__)}
     if shape.null and "enum" in keywords:
         keywords["enum"] = _with_null(keywords["enum"])
     if shape.null and keywords.get("const") is not None:
@@ -157,21 +163,22 @@ def _closed(shape: Shape, unplanned: Severity | None) -> Severity | None:
     return unplanned if shape.additional is None and shape.properties is not None else None
 
 
-def _origins(shape: Shape, keywords: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Keyword -> origin, for the keywords that stand on another line than the shape and can be violated."""
-    for keyword in sorted(shape.positions):
-        position = shape.positions[keyword]
+def _elsewhere(shape: Shape) -> dict[str, Position]:
+    """The keywords that stand on another line than the shape."""
+    line, file = shape.position.line, shape.position.file
+    return {keyword: at for keyword, at in shape.positions.items() if at.line != line or at.file != file}
+
+
+def _origins(elsewhere: Mapping[str, Position], keywords: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Keyword -> origin, for those of these keywords that can be violated."""
+    for keyword in sorted(elsewhere):
         written = "enum" if keyword == "const" and "const" not in keywords else keyword
-        if (written in keywords or written in _BESIDE) and not _same_line(position, shape.position):
-            yield written, str(position)
+        if written in keywords or written in _BESIDE:
+            yield written, str(elsewhere[keyword])
 
 
 _BESIDE = frozenset({"required", "nullable", "additionalProperties"})
 """Keywords that have an origin though they are no keyword of the value itself."""
-
-
-def _same_line(one: Position, other: Position) -> bool:
-    return one.line == other.line and one.file == other.file
 
 
 def _references(value: Any) -> Iterator[str]:

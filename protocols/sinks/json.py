@@ -7,11 +7,11 @@ alone that waivers expire: the last day of each is in the report and today is no
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from msgspec import UNSET
+from msgspec.structs import asdict
 
 import protocols
 from protocols.positions import Position
@@ -102,7 +102,7 @@ def _expectation(expectation: Expectation, report: Report) -> dict[str, Any]:
 
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
-    return {**figures(coverage), "unplanned": [dataclasses.asdict(each) for each in coverage.unplanned]}
+    return {**figures(coverage), "unplanned": [asdict(each) for each in coverage.unplanned]}
 
 
 def findings_document(findings: Findings, verdict: Verdict) -> dict[str, Any]:

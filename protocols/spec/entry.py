@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
+
+from msgspec.structs import replace
 
 from protocols.plan.model import Body, Event, Plan, Section, Shape
 from protocols.violations import json_type

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import protocols
 from protocols.cli import COMMANDS, run
@@ -42,7 +41,6 @@ ENDINGS = [
     # a name from outside is no command to the terminal
     (EventsError("no such file", "\x1b[31m.jsonl"), 4, "error: \\x1b[31m.jsonl: no such file\n"),
     (KeyboardInterrupt(), 130, "Interrupted: the run did not reach its end.\n"),
-    (typer.Abort(), 130, "Interrupted: the run did not reach its end.\n"),
 ]
 
 

@@ -34,6 +34,7 @@ events:
       old: {type: string, status: deprecated}
   Sized: {minProperties: 1, properties: {a: string, b: string}}
   Gone: {status: deprecated}
+  Renamed: {properties: {old_id: {type: string, replaced_by: id}, id: {type: string, required: true}}}
   Raw: {properties: {a: {schema: {type: string}}, b: number}}
   Signed Up:
     versions:
@@ -139,6 +140,8 @@ EXPLAINED = [
     [other("bought")] * 4,
     # no object at all
     [{**bought(), "properties": None}] * 4,
+    # what is said of a missing member depends on whether its predecessor is there
+    [other("Renamed"), other("Renamed"), other("Renamed", old_id="a"), other("Renamed"), other("Renamed", old_id="b")],
 ]
 
 

@@ -74,7 +74,7 @@ TABLES = [
     (lambda s: s["definitions"]["member"]["properties"]["format"]["enum"], list(FORMATS)),
     (lambda s: s["properties"]["naming"]["properties"]["events"]["properties"]["case"]["anyOf"][0]["enum"], list(CASES)),
     (lambda s: [item["label"] for item in s["properties"]["extends"]["items"]["defaultSnippets"]], list(bundled())),
-    (lambda s: list(s["properties"]["limits"]["properties"]), list(Limits.__dataclass_fields__)),
+    (lambda s: list(s["properties"]["limits"]["properties"]), list(Limits.__struct_fields__)),
     (lambda s: list(s["properties"]["unplanned"]["properties"]), list(UNPLANNED)),
     (lambda s: list(s["definitions"]["severity"]["properties"]), [*FAMILIES, *KINDS]),
     (lambda s: [call for call in CALLS if call in s["properties"]], list(CALLS)),

@@ -7,7 +7,7 @@ from typing import Any
 from protocols.plan.model import Body, Event, Plan, RawSchema, Section, Shape
 from protocols.positions import Position
 
-_OWN = {field for field in Shape.__dataclass_fields__ if field not in ("keywords", "position", "positions")}
+_OWN = {field for field in Shape.__struct_fields__ if field not in ("keywords", "position", "positions")}
 
 
 def at(line: int, column: int = 3, file: str = "plan.yaml") -> Position:

@@ -98,9 +98,10 @@ pub struct Object {
     pub one_of: u64,
     /// Fields that have to be there.
     pub required: Vec<u64>,
+    /// The keys of the fields, of which long ones are compared as a whole.
+    long: Vec<Box<[u8]>>,
     /// The numbers of the fields by their keys, in a table that is twice as large as it need be.
     index: Vec<u16>,
-    keys: Vec<Key>,
 }
 
 /// A key as far as it is compared at once: the first and the last eight bytes, and how many there are.
@@ -108,13 +109,14 @@ pub struct Object {
 struct Key {
     head: u64,
     tail: u64,
-    size: usize,
+    size: u32,
 }
 
 const NO_FIELD: u16 = u16::MAX;
 
 pub struct Field {
-    pub key: Box<[u8]>,
+    /// With the node beside it, so that a member takes one line of the cache.
+    key: Key,
     pub node: u32,
     /// Whether what is said of its absence depends on nothing else.
     pub is_alone: bool,
@@ -276,7 +278,7 @@ impl Object {
         let mut place = key.mixed() as usize & last;
         loop {
             let number = usize::from(self.index[place]);
-            if *self.keys.get(number)? == key && (key.size <= 16 || *self.fields[number].key == text[start..end]) {
+            if self.fields.get(number)?.key == key && (key.size <= 16 || *self.long[number] == text[start..end]) {
                 return Some(number);
             }
             place = (place + 1) & last;
@@ -284,11 +286,10 @@ impl Object {
     }
 
     fn make_index(&mut self) {
-        self.keys = self.fields.iter().map(|field| Key::of(&field.key, 0, field.key.len())).collect();
         self.index = vec![NO_FIELD; (2 * self.fields.len() + 1).next_power_of_two()];
         let last = self.index.len() - 1;
-        for (number, key) in self.keys.iter().enumerate() {
-            let mut place = key.mixed() as usize & last;
+        for (number, field) in self.fields.iter().enumerate() {
+            let mut place = field.key.mixed() as usize & last;
             while self.index[place] != NO_FIELD {
                 place = (place + 1) & last;
             }
@@ -306,12 +307,12 @@ impl Key {
             None => text[start..end].iter().rev().take(8).fold(0, |all, byte| all << 8 | u64::from(*byte)),
         };
         let tail = if size > 8 { word(text, end - 8).unwrap_or(0) } else { 0 };
-        Key { head, tail, size }
+        Key { head, tail, size: size as u32 }
     }
 
     #[inline(always)]
     fn mixed(&self) -> u64 {
-        let all = (self.head ^ self.tail.rotate_left(29) ^ self.size as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let all = (self.head ^ self.tail.rotate_left(29) ^ u64::from(self.size)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         all ^ all >> 32
     }
 }
@@ -493,19 +494,22 @@ impl<'w> Words<'w> {
             one_of: self.word()? as u64,
             fields: Vec::new(),
             required: Vec::new(),
+            long: Vec::new(),
             index: Vec::new(),
-            keys: Vec::new(),
         };
         let fields = self.many(|read| {
-            Ok((Field { key: read.string()?.into(), node: read.small()?, is_alone: read.flag()? }, read.flag()?))
+            let key = read.string()?;
+            let field = Field { key: Key::of(key, 0, key.len()), node: read.small()?, is_alone: read.flag()? };
+            Ok((key, field, read.flag()?))
         })?;
         if fields.len() > MOST_FIELDS {
             return Err("an object has too many fields".to_string());
         }
         object.required = vec![0; fields.len().div_ceil(64)];
-        for (number, (field, required)) in fields.into_iter().enumerate() {
+        for (number, (key, field, required)) in fields.into_iter().enumerate() {
             object.required[number / 64] |= u64::from(required) << (number % 64);
             object.fields.push(field);
+            object.long.push(key.into());
         }
         object.make_index();
         Ok(object)
