@@ -180,6 +180,13 @@ class Recurring(msgspec.Struct, frozen=True, eq=False):
         return conceal(value) if self.hidden else describe(value)
 
 
+def reading_order(problem: Problem) -> tuple[list[tuple[int, str | int]], str, str]:
+    """A key that sorts the violations of one event: pointers by their tokens, indices as numbers."""
+    tokens = (problem.pointer or "").split("/")[1:]
+    pointer: list[tuple[int, str | int]] = [(0, int(token)) if token.isdecimal() and len(token) < 19 else (1, token) for token in tokens]
+    return pointer, problem.id, problem.expected or ""
+
+
 def measured(id: str, value: Any) -> str | None:
     """What was got where a size counts; None for the value's own description."""
     if id == "value/wrong-length" and isinstance(value, str):

@@ -23,7 +23,7 @@ import msgspec
 from msgspec import UNSET
 
 from protocols.engine.accept import Accepted
-from protocols.engine.explain import Result, in_order, order
+from protocols.engine.explain import Result, in_order
 from protocols.engine.faults import Fault
 from protocols.engine.finding import ITEM
 from protocols.engine.known import Recalled, is_plainly_unplanned, recurring_at
@@ -440,13 +440,6 @@ class Folded:
     @property
     def last(self) -> Sighting:
         return Sighting(self._checked, self._last)
-
-    @property
-    def rank(self) -> Any:
-        """Classes that are new are told as they come; those of one event by their pointers."""
-        first = self.first[0]
-        recurring = self.said[0]
-        return first.index, order(recurring.again(recurring.first.value, first.indices, None).pointer or "")
 
     def all(self) -> Iterator[Sighting]:
         return (sighting for sighting in self._checked.sightings() if sighting.number == self._number)

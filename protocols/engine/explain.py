@@ -23,7 +23,7 @@ from protocols.engine.privacy import personal
 from protocols.engine.router import Route, Router, Routing
 from protocols.positions import Position
 from protocols.problems import Problem, Severity
-from protocols.violations import KINDS, UNCHECKED, counted, json_type, to_pointer, violation
+from protocols.violations import KINDS, UNCHECKED, counted, json_type, reading_order, to_pointer, violation
 
 UNREADABLE = Route(None, None, None)
 
@@ -278,11 +278,4 @@ def _text(value: Any) -> str | None:
 
 def in_order(problems: list[Problem]) -> list[Problem]:
     """The violations of one event in the order in which they are reported."""
-    if len(problems) < 2:
-        return problems
-    return sorted(problems, key=lambda problem: (order(problem.pointer or ""), problem.id, problem.expected or ""))
-
-
-def order(pointer: str) -> list[tuple[int, str | int]]:
-    """Pointers sort by their tokens, indices as numbers."""
-    return [(0, int(token)) if token.isdecimal() and len(token) < 19 else (1, token) for token in pointer.split("/")[1:]]
+    return sorted(problems, key=reading_order) if len(problems) > 1 else problems

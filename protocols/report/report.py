@@ -28,7 +28,7 @@ from protocols.problems import Problem, Severity
 from protocols.report.coverage import Coverage, Item, Minimum, Unplanned, too_low
 from protocols.report.expectations import EXPECTATIONS, Came, Expectation, unmet
 from protocols.report.timeline import Moments, Timeline
-from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, pointer_tokens, sentence, to_pointer
+from protocols.violations import CALLS, KINDS, Recurring, describe, json_type, pointer_tokens, reading_order, sentence, to_pointer
 
 if TYPE_CHECKING:
     from protocols.report.settle import Settled
@@ -69,8 +69,7 @@ class Glimpse(Protocol):
 class FaultClass(Protocol):
     """Sightings of which the same is said: `count` of them in so many `lines`, of values of the JSON type `got`.
 
-    `first` are the first ones with different values, and `has_more` says that there may be further ones. `rank` sorts classes as
-    they are first seen.
+    `first` are the first ones with different values, and `has_more` says that there may be further ones.
     """
 
     @property
@@ -87,8 +86,6 @@ class FaultClass(Protocol):
     def last(self) -> Glimpse: ...
     @property
     def has_more(self) -> bool: ...
-    @property
-    def rank(self) -> Any: ...
     def all(self) -> Iterator[Glimpse]: ...
 
 
@@ -473,6 +470,10 @@ class Builder:
         worst = Severity.off
         fresh = False
         tallies: list[_Tally] = []
+        unmet = [sighting for sighting in sightings if sighting[0] not in self._met]
+        if len(unmet) > 1:  # groups that are new come in the order in which an event's violations are reported
+            for recurring, value, indices in sorted(unmet, key=lambda sighting: reading_order(sighting[0].again(*sighting[1:], None))):
+                self._meet(recurring, value, indices, key, seen)
         for recurring, value, indices in sightings:
             if recurring.first.severity > worst:
                 worst = recurring.first.severity
@@ -510,7 +511,7 @@ class Builder:
         """
         met = {recurring: self._met[recurring] for each in classes for recurring in each.said if recurring in self._met}
         unmet = [(recurring, each) for each in classes for recurring in each.said if recurring not in met]
-        for recurring, each in sorted(unmet, key=lambda pair: pair[1].rank) if len(unmet) > 1 else unmet:
+        for recurring, each in sorted(unmet, key=_rank) if len(unmet) > 1 else unmet:
             met[recurring] = self._meet_first(recurring, each, late)
         tallies: dict[_Tally, list[tuple[Recurring, FaultClass]]] = {}
         for each in classes:
@@ -882,6 +883,14 @@ class _Tally:
         kind = type(sample.value)
         shown = sample.value if kind in _SCALARS else str(sample.seen) if sample.value is UNSET else json.dumps(sample.value)
         self.samples.setdefault((kind, shown), sample)
+
+
+def _rank(pair: tuple[Recurring, FaultClass]) -> Any:
+    """A key that sorts what is said of classes as it is first said."""
+    recurring, found = pair
+    glimpse = found.first[0]
+    value = recurring.first.value if recurring.named else glimpse.value
+    return glimpse.index, reading_order(recurring.again(value, glimpse.indices, None))
 
 
 def _is_same(value: Any, other: Any) -> bool:
