@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -152,12 +153,17 @@ class Recurring(msgspec.Struct, frozen=True, eq=False):
     hidden: bool = False
     named: bool = False
 
+    def pointer(self, indices: Sequence[int]) -> str:
+        """Where it is; `indices` are those of the arrays on the way."""
+        rest = iter(indices)
+        return to_pointer([next(rest) if token is None else token for token in self.path])
+
     def again(self, value: Any, indices: Sequence[int], message_id: str | None) -> Problem:
-        """The violation for another value at the same place; `indices` are those of the arrays on the way."""
-        first, rest = self.first, iter(indices)
+        """The violation for another value at the same place."""
+        first = self.first
         return violation(
             first.id,
-            to_pointer([next(rest) if token is None else token for token in self.path]),
+            self.pointer(indices),
             severity=first.severity,
             expected=first.expected,
             value=value,
@@ -180,11 +186,11 @@ class Recurring(msgspec.Struct, frozen=True, eq=False):
         return conceal(value) if self.hidden else describe(value)
 
 
-def reading_order(problem: Problem) -> tuple[list[tuple[int, str | int]], str, str]:
-    """A key that sorts the violations of one event: pointers by their tokens, indices as numbers."""
-    tokens = (problem.pointer or "").split("/")[1:]
-    pointer: list[tuple[int, str | int]] = [(0, int(token)) if token.isdecimal() and len(token) < 19 else (1, token) for token in tokens]
-    return pointer, problem.id, problem.expected or ""
+def reading_order(problem: Problem, pointer: str | None = None) -> tuple[list[tuple[int, str | int]], str, str]:
+    """A key that sorts the violations of one event: pointers by their tokens, indices as numbers. `pointer` is its own, or another."""
+    tokens = (problem.pointer or "" if pointer is None else pointer).split("/")[1:]
+    place: list[tuple[int, str | int]] = [(0, int(token)) if token.isdecimal() and len(token) < 19 else (1, token) for token in tokens]
+    return place, problem.id, problem.expected or ""
 
 
 def measured(id: str, value: Any) -> str | None:
@@ -215,12 +221,18 @@ def sentence(
 
     `group_pointer` tells an index from a member whose name is a number.
     """
-    tokens = pointer_tokens(pointer or "")
-    starred = pointer_tokens(group_pointer) if group_pointer else ["*"] * len(tokens)
-    if name is None:
-        name = tokens[-1] if tokens else ""
-    text = KINDS[id].sentence.format(where=dotted(tokens, starred), name=quoted_if_odd(name), expected=expected, actual=actual, event=event)
+    where, last = _place(pointer or "", group_pointer)
+    name = last if name is None else quoted_if_odd(name)
+    text = KINDS[id].sentence.format(where=where, name=name, expected=expected, actual=actual, event=event)
     return f"{text}; {hint}" if hint else text
+
+
+@lru_cache(4096)
+def _place(pointer: str, group_pointer: str | None) -> tuple[str, str]:
+    """A place as people write it, and the last name in it."""
+    tokens = pointer_tokens(pointer)
+    starred = pointer_tokens(group_pointer) if group_pointer else ["*"] * len(tokens)
+    return dotted(tokens, starred), quoted_if_odd(tokens[-1] if tokens else "")
 
 
 _PLAIN_KEY = re.compile(r"[^\W\d][\w$-]*")
@@ -265,6 +277,9 @@ def quoted_if_odd(name: str) -> str:
 
 def json_type(value: Any) -> str:
     """The JSON type of a value; `nothing` for UNSET."""
+    known = _EXACT.get(type(value))
+    if known is not None:
+        return known
     for name, types in _TYPES:
         if isinstance(value, types):
             return name
@@ -280,6 +295,7 @@ _TYPES: tuple[tuple[str, Any], ...] = (
     ("object", Mapping),
     ("array", (list, tuple)),
 )
+_EXACT = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null", dict: "object", list: "array"}
 
 
 def describe(value: Any) -> str:

@@ -419,12 +419,13 @@ class Folded:
     """A class of faults in many lines: what is said of it, how many sightings there are, how many lines have one, and whether there
     may be other values than those of the first."""
 
-    __slots__ = ("_checked", "_last", "_number", "count", "has_more", "lines", "said")
+    __slots__ = ("_checked", "_first", "_last", "_number", "count", "has_more", "lines", "said")
 
     def __init__(self, checked: Checked, number: int, said: Said) -> None:
         self._checked, self._number, self.said = checked, number, said
         self.count, self.lines, self._last, more, _ = checked.counted(number)
         self.has_more = more == 1
+        self._first: list[Sighting] | None = None
 
     @property
     def got(self) -> str:
@@ -435,7 +436,9 @@ class Folded:
     @property
     def first(self) -> list[Sighting]:
         """The first sightings with different values."""
-        return self._checked.firsts(self._number)
+        if self._first is None:
+            self._first = self._checked.firsts(self._number)
+        return self._first
 
     @property
     def last(self) -> Sighting:

@@ -472,7 +472,7 @@ class Builder:
         tallies: list[_Tally] = []
         unmet = [sighting for sighting in sightings if sighting[0] not in self._met]
         if len(unmet) > 1:  # groups that are new come in the order in which an event's violations are reported
-            for recurring, value, indices in sorted(unmet, key=lambda sighting: reading_order(sighting[0].again(*sighting[1:], None))):
+            for recurring, value, indices in sorted(unmet, key=lambda met: reading_order(met[0].first, met[0].pointer(met[2]))):
                 self._meet(recurring, value, indices, key, seen)
         for recurring, value, indices in sightings:
             if recurring.first.severity > worst:
@@ -844,17 +844,20 @@ class _Tally:
 
     def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int) -> None:
         """Keep the first different values; those that may not be shown differ by their places, so that all are looked at."""
-        if len(entries) == 1 and len(first := entries[0][1].first) == 1 and _is_same(first[0].value, self._shown):
-            return
-        tries = (False, True) if not any(recurring.hidden for recurring, _ in entries) else (True,)
-        for everything in tries:
-            if everything and not any(found.has_more or recurring.hidden for recurring, found in entries):
+        hides = any(recurring.hidden for recurring, _ in entries)
+        if not hides:
+            self._sample_of(_merged((recurring, found.first) for recurring, found in entries), late, samples)
+        if hides or any(found.has_more for _, found in entries):
+            self._sample_of(_merged((recurring, found.all()) for recurring, found in entries), late, samples)
+
+    def _sample_of(
+        self, glimpses: Iterable[tuple[Recurring, Glimpse]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int
+    ) -> None:
+        for recurring, glimpse in glimpses:
+            if len(self.samples) >= samples:
                 return
-            sources = [((each, recurring) for each in (found.all() if everything else found.first)) for recurring, found in entries]
-            for glimpse, recurring in heapq.merge(*sources, key=lambda pair: pair[0].order):
-                if len(self.samples) >= samples:
-                    return
-                value = recurring.first.value if recurring.named else glimpse.value
+            value = recurring.first.value if recurring.named else glimpse.value
+            if not _is_same(value, self._shown):
                 self.keep(Sample(UNSET if recurring.hidden else brief(value), late(glimpse)()))
                 self._shown = _NEVER if recurring.hidden or value is UNSET else value
 
@@ -885,22 +888,28 @@ class _Tally:
         self.samples.setdefault((kind, shown), sample)
 
 
+def _merged(sources: Iterable[tuple[Recurring, Iterable[Glimpse]]]) -> Iterable[tuple[Recurring, Glimpse]]:
+    """All sightings in their order, with what is said of them."""
+    each = [[(recurring, glimpse) for glimpse in glimpses] for recurring, glimpses in sources]
+    return each[0] if len(each) == 1 else heapq.merge(*each, key=lambda pair: pair[1].order)
+
+
 def _rank(pair: tuple[Recurring, FaultClass]) -> Any:
     """A key that sorts what is said of classes as it is first said."""
     recurring, found = pair
     glimpse = found.first[0]
-    value = recurring.first.value if recurring.named else glimpse.value
-    return glimpse.index, reading_order(recurring.again(value, glimpse.indices, None))
+    return glimpse.index, reading_order(recurring.first, recurring.pointer(glimpse.indices))
 
 
 def _is_same(value: Any, other: Any) -> bool:
-    return type(value) is type(other) and bool(value == other)
+    """Whether two values look the same; objects that are equal may have their members in another order."""
+    return type(value) is type(other) and type(value) in _SCALARS and bool(value == other)
 
 
 _NEVER = object()
 _order = attrgetter("order")
 _TYPES: Mapping[type, str] = {kind: json_type(kind()) for kind in (str, bool, int, float, dict, list)}
-_SCALARS = frozenset({str, bool, int, float})
+_SCALARS = frozenset({str, bool, int, float, type(None)})
 
 
 def _placed(problem: Problem, seen: Seen) -> Problem:
