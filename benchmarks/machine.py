@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import protocols
+from protocols.native import kernel
 
 _MODEL = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
 
@@ -26,7 +27,7 @@ def describe(versions: Mapping[str, str]) -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "protocols": f"{protocols.__version__}{commit()}",
+        "protocols": f"{protocols.__version__}{commit()}{'' if kernel() else ' without its kernel'}",
         "versions": dict(sorted(versions.items())),
     }
 

@@ -70,7 +70,12 @@ OURS = "protocols validate --jobs 1"
 
 ROWS = (
     Row("`--jobs 1`, 2 % bad, against a loop of `orjson.loads`", faster(OURS, "orjson.loads"), at_least(1.0)),
-    Row("`--jobs 2` against `--jobs 1`", faster("protocols validate --jobs 2", OURS, "wall"), at_least(1.8)),
+    Row(
+        "`--jobs 2` against `--jobs 1`, four times the events",
+        faster("--jobs 2, four times", "--jobs 1, four times", "wall"),
+        at_least(1.8),
+    ),
+    Row("`--jobs 2` against `--jobs 1`, where the start weighs more", faster("protocols validate --jobs 2", OURS, "wall")),
     Row("`--jobs 1` against a loop of jsonschema", faster(OURS, "jsonschema"), at_least(120)),
     Row("`--jobs 1` against ajv, compiled, in node", faster(OURS, "ajv", "wall"), at_least(2.5)),
     Row("`--jobs 1` against sourcemeta's command, `--fast --continue`", faster(OURS, "sourcemeta"), at_least(6)),
@@ -85,6 +90,7 @@ ROWS = (
         at_least(0.8),
     ),
     Row("a 1,000-event plan, Zipf's law, against the five-event plan", faster("1,000-event plan", OURS), at_least(0.8)),
+    Row("the same with four times the events", faster("1,000-event plan, four times", "--jobs 1, four times")),
     Row("orders of forty products, against a loop of `orjson.loads`", faster("deep", "orjson.loads, deep")),
     Row("identify, page and group beside track, against a loop of `orjson.loads`", faster("mixed calls", "orjson.loads, mixed calls")),
     Row("`validate(mapping)`, valid, against `is_valid` of jsonschema", faster("validate(mapping)", "jsonschema is_valid"), at_least(60)),
