@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from protocols.engine.accept import Accepted
-from protocols.engine.compiled import message_id
+from protocols.engine.checked import message_id
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.narrowed import Narrowed
@@ -363,7 +363,7 @@ def _judged(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, 
         return engine.check_more(batch.raws, accepted)
     outcomes, folded = engine.judge(batch.raws.text, accepted, folds=folds)
     if folded is not None:
-        builder.add_folded(folded.combinations(), folded.groups(), partial(_place, batch))
+        builder.add_folded(folded.events(), folded.classes(), partial(_place, batch))
     return outcomes
 
 

@@ -16,7 +16,8 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from protocols.engine.accept import Accepted, Acceptor
-from protocols.engine.compiled import Checked, Compiled
+from protocols.engine.checked import Checked, Folded
+from protocols.engine.compiled import Compiled
 from protocols.engine.explain import Explainer, Result
 from protocols.engine.faults import MakeJudge, fast_judge
 from protocols.engine.known import Known, Recalled
@@ -35,7 +36,7 @@ class Judged(NamedTuple):
     """What is wrong with many events: those by index, in order, or all of them folded where that is enough."""
 
     outcomes: list[tuple[int, Outcome]]
-    folded: Checked | None = None
+    folded: Folded | None = None
 
 
 class Engine:
@@ -106,9 +107,10 @@ class Engine:
                 outcomes.append((index, outcome))
         if folds and not outcomes:
             self._learn_from(checked)
-            if checked.is_known():
+            folded = checked.folded()
+            if folded is not None:
                 self._compiled.look_at_names(checked)
-                return Judged([], checked)
+                return Judged([], folded)
         for index, outcome in self._let_through(checked):
             if outcome.clean:
                 accepted.routes[outcome.route] += 1

@@ -1,0 +1,376 @@
+"""What the kernel says of the lines of a text, as it is asked for.
+
+A block of a thousand lines has a few dozen classes of faults, and nobody wants to know of each sighting: so all that is written
+stays a row of numbers, `kernel/src/fold.rs` says in which order, and objects are made of those parts alone that are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from protocols.engine.accept import Accepted
+from protocols.engine.faults import Fault
+from protocols.engine.finding import ITEM
+from protocols.engine.known import Recalled
+from protocols.engine.nodes import node_at
+from protocols.engine.program import Spot
+from protocols.engine.router import Route
+from protocols.violations import Recurring, json_type
+
+OTHER = 2**32 - 1
+"""The field of a member that its object does not have."""
+EVENT = 2**32 - 2
+"""The object of the name of an event."""
+
+WRONG: Mapping[str, int] = {
+    "TYPE": 1,
+    "MINIMUM": 1 << 1,
+    "ABOVE": 1 << 2,
+    "MAXIMUM": 1 << 3,
+    "BELOW": 1 << 4,
+    "SHORT": 1 << 5,
+    "LONG": 1 << 6,
+    "PATTERN": 1 << 7,
+    "LISTED": 1 << 8,
+    "UNSURE": 1 << 9,
+    "ABSENT": 1 << 10,
+    "NAME": 1 << 11,
+}
+"""What is wrong with a value, as `wrong` in `kernel/src/program.rs` has it."""
+
+NAME, _UNSURE, _ABSENT = WRONG["NAME"], WRONG["UNSURE"], WRONG["ABSENT"]
+_BY_TEXT = WRONG["LISTED"] | _UNSURE | NAME
+
+_KEYWORDS: Mapping[int, Sequence[str]] = {
+    WRONG["TYPE"]: ("type",),
+    WRONG["MINIMUM"]: ("minimum",),
+    WRONG["ABOVE"]: ("exclusiveMinimum",),
+    WRONG["MAXIMUM"]: ("maximum",),
+    WRONG["BELOW"]: ("exclusiveMaximum",),
+    WRONG["SHORT"]: ("minLength",),
+    WRONG["LONG"]: ("maxLength",),
+    WRONG["PATTERN"]: ("pattern",),
+    WRONG["LISTED"]: ("enum", "const"),
+}
+
+_GOT = {0: json_type(UNSET), 1: "null", 2: "boolean", 4: "boolean", 8: "integer", 16: "number", 32: "string", 64: "array", 128: "object"}
+"""What the kernel's kinds of values are called."""
+
+_SIGHTING = 13
+"""Numbers that are written of a sighting."""
+
+
+class Class(NamedTuple):
+    """A class of faults: a member (`object` and `field`), the kind of value, what is wrong with it, and the text where that has a
+    part in what is said."""
+
+    object: int
+    field: int
+    kind: int
+    wrong: int
+    text: bytes = b""
+
+
+Said = tuple[Recurring, ...]
+"""What is said of each fault of a class."""
+
+
+class State(NamedTuple):
+    """What the kernel was given, and what is known of the classes it speaks of. Replaced as a whole when more names are learned."""
+
+    program: object
+    routes: Sequence[Route]
+    objects: Sequence[Spot | None]
+    said: dict[Class, Said]
+
+    def spot(self, object: int) -> Spot:
+        spot = self.objects[object]
+        assert spot is not None, "faults are let through in members of planned objects alone"
+        return spot
+
+
+class Checked:
+    """What the kernel said of the lines of a text; lines are told by their indices. Written as `kernel/src/fold.rs` says."""
+
+    def __init__(self, state: State, text: bytes, written: bytes) -> None:
+        self.state, self.text = state, text
+        self._words = words = memoryview(written).cast("I").tolist()
+        self.lines, accepted, refused, combined, self.classes, self._sighted = words[:6]
+        self._accepted = range(6, 6 + 2 * accepted, 2)
+        self._refused = range(self._accepted.stop, self._accepted.stop + 4 * refused, 4)
+        at = self._refused.stop
+        self._combined: list[list[int]] = []
+        for _ in range(combined):
+            end = at + 3 + words[at + 1]
+            self._combined.append(words[at:end])
+            at = end
+        self._classes: list[int] = []
+        for _ in range(self.classes):
+            self._classes.append(at)
+            at += 9 + words[at + 8]
+        self._sightings = at
+        self.kinds = [self._kind(at) for at in self._classes]
+
+    def _kind(self, at: int) -> Class:
+        object, field, kind_of_value, wrong = self._words[at : at + 4]
+        kind = Class(object, field, kind_of_value, wrong)
+        if not kind.wrong & _BY_TEXT:
+            return kind
+        first = Sighting(self, self._words[at + 9])
+        return kind._replace(text=first.name if kind.wrong & NAME else first.text)
+
+    def count_accepted(self, accepted: Accepted) -> None:
+        """Count the events with which nothing is wrong."""
+        words, routes, counts = self._words, self.state.routes, accepted.routes
+        for at in self._accepted:
+            counts[routes[words[at]]] += words[at + 1]
+
+    def refused(self) -> Iterator[tuple[int, bytes, bool]]:
+        """The lines of which somebody else has to say something: index, text, and whether the kernel knew nothing of it."""
+        words, text = self._words, self.text
+        for at in self._refused:
+            yield words[at], text[words[at + 1] : words[at + 2]], words[at + 3] == 1
+
+    def unknown(self) -> Iterator[Line]:
+        """A line of each class that is not known when its turn comes."""
+        for kind, at in zip(self.kinds, self._classes, strict=True):
+            if kind not in self.state.said:
+                yield self._line_of(Sighting(self, self._words[at + 9]))
+
+    def folded(self) -> Folded | None:
+        """All lines in which something was let through; None where it is not known of all classes what is said of them."""
+        said = [about for kind in self.kinds if (about := self.state.said.get(kind)) is not None]
+        return Folded(self, said) if len(said) == len(self.kinds) else None
+
+    def _line_of(self, sighting: Sighting) -> Line:
+        """The whole line of a sighting."""
+        first = end = sighting.order
+        while first and self._index(first - 1) == sighting.index:
+            first -= 1
+        while end < self._sighted and self._index(end) == sighting.index:
+            end += 1
+        return self._line([Sighting(self, order) for order in range(first, end)])
+
+    def _index(self, order: int) -> int:
+        return self._words[self._sightings + order * _SIGHTING + 2]
+
+    def counted(self, number: int) -> list[int]:
+        """Of a class: how many sightings and lines, the last sighting, whether there may be more values, how many first ones."""
+        at = self._classes[number]
+        return self._words[at + 4 : at + 9]
+
+    def firsts(self, number: int) -> list[Sighting]:
+        """The first sightings of a class with different values."""
+        at = self._classes[number]
+        return [Sighting(self, order) for order in self._words[at + 9 : at + 9 + self._words[at + 8]]]
+
+    def lines_of(self, number: int) -> int:
+        """How many lines have a fault of this class."""
+        return self._words[self._classes[number] + 5]
+
+    def combinations(self) -> Iterator[tuple[Route, int, list[int]]]:
+        """Events that have the same classes: their route, how many there are, and the numbers of these classes."""
+        for count, _, route, *numbers in self._combined:
+            yield self.route(route, [self.kinds[number] for number in numbers]), count, numbers
+
+    def route(self, number: int, kinds: Sequence[Class]) -> Route:
+        """A route, with the event's own name where the plan lacks it."""
+        route = self.state.routes[number]
+        return next((route._replace(event=kind.text.decode()) for kind in kinds if kind.object == EVENT), route)
+
+    def sightings(self) -> Iterator[Sighting]:
+        """All sightings, line by line."""
+        return (Sighting(self, order) for order in range(self._sighted))
+
+    def faulty(self) -> Iterator[Line]:
+        """The lines with sightings, one by one."""
+        for _, together in groupby(self.sightings(), attrgetter("index")):
+            yield self._line(list(together))
+
+    def _line(self, found: Sequence[Sighting]) -> Line:
+        return Line(self, self.route(found[0].route_number, [each.kind for each in found]), found)
+
+    def sighted(self, order: int) -> list[int]:
+        """What was written of a sighting."""
+        at = self._sightings + order * _SIGHTING
+        return self._words[at : at + _SIGHTING]
+
+
+class Sighting:
+    """One fault that was let through. `order` counts them in a text, `index` is that of the line."""
+
+    __slots__ = ("_words", "checked", "index", "number", "order")
+
+    def __init__(self, checked: Checked, order: int) -> None:
+        self.checked, self.order = checked, order
+        self._words = words = checked.sighted(order)
+        self.number, self.index = words[0], words[2]
+
+    @property
+    def kind(self) -> Class:
+        return self.checked.kinds[self.number]
+
+    @property
+    def route_number(self) -> int:
+        return self._words[1]
+
+    @property
+    def route(self) -> Route:
+        return self.checked.route(self._words[1], [self.kind])
+
+    @property
+    def line(self) -> bytes:
+        return self.checked.text[self._words[3] : self._words[4]]
+
+    @property
+    def text(self) -> bytes:
+        return self.checked.text[self._words[5] : self._words[6]]
+
+    @property
+    def name(self) -> bytes:
+        return self.checked.text[self._words[7] : self._words[8]]
+
+    @property
+    def value(self) -> Any:
+        """What stands there, UNSET for nothing; for the name of an event that name."""
+        if self.kind.object == EVENT:
+            return self.name.decode()
+        return UNSET if self.kind.wrong & _ABSENT else _VALUE.decode(self.text)
+
+    @property
+    def indices(self) -> Sequence[int]:
+        """Those of the arrays on the way to it."""
+        return self._words[10 : 10 + self._words[9]]
+
+    @property
+    def message_id(self) -> str | None:
+        return message_id(self.line)
+
+    def faults(self, spot: Spot, schemas: Mapping[str, Any]) -> Iterator[Fault]:
+        """The keywords that its value fails."""
+        indices = iter(self.indices)
+        holder = tuple(next(indices) if token == ITEM else token for token in spot.path)
+        where: tuple[str | int, ...] = tuple(
+            word for token in spot.path for word in (("items",) if token == ITEM else ("properties", token))
+        )
+        key = spot.fields[self.kind.field]
+        if self.kind.wrong & _ABSENT:
+            yield Fault("required", holder, (*where, "required"), (key,))
+            return
+        node = node_at(schemas[spot.key], (*spot.path, key))
+        for bit, keywords in _KEYWORDS.items():
+            if self.kind.wrong & bit:
+                yield from (Fault(word, (*holder, key), (*where, "properties", key, word)) for word in keywords if word in node)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line in which something was let through."""
+
+    checked: Checked
+    route: Route
+    sightings: Sequence[Sighting]
+
+    @property
+    def index(self) -> int:
+        return self.sightings[0].index
+
+    @property
+    def text(self) -> bytes:
+        return self.sightings[0].line
+
+    @property
+    def message_id(self) -> str | None:
+        return self.sightings[0].message_id
+
+    def faults(self, schemas: Mapping[str, Any]) -> list[Fault] | None:
+        """What the kernel has found wrong with the values, in the words of a judge; None where it is not sure of all."""
+        found: list[Fault] = []
+        for sighting in self.sightings:
+            if sighting.kind.wrong & (_UNSURE | NAME):
+                return None
+            found += sighting.faults(self.checked.state.spot(sighting.kind.object), schemas)
+        return found
+
+    def recalled(self) -> Recalled | None:
+        """What is wrong with the event, None where that is not known."""
+        said = self.checked.state.said
+        found = []
+        for sighting in self.sightings:
+            known = said.get(sighting.kind)
+            if known is None:
+                return None
+            if known:
+                value, indices = sighting.value, sighting.indices
+                found += [(each, each.first.value if each.named else value, indices) for each in known]
+        return Recalled(self.route, found, self.message_id)
+
+
+class Folded:
+    """Lines in which something was let through, as counts of classes and of their combinations."""
+
+    def __init__(self, checked: Checked, said: Sequence[Said]) -> None:
+        self._checked, self._said = checked, said
+
+    def events(self) -> Iterator[tuple[Route, int, list[Recurring]]]:
+        """Events of which the same is said: their route, how many there are, and what is said of each of them."""
+        for route, count, numbers in self._checked.combinations():
+            yield route, count, [each for number in numbers for each in self._said[number]]
+
+    def classes(self) -> list[Faults]:
+        """The classes of which something is said."""
+        return [Faults(self._checked, number, about) for number, about in enumerate(self._said) if about]
+
+
+class Faults:
+    """The faults of one class: what is said of them, how many there are, in how many lines, and whether there may be other values
+    than those of the first."""
+
+    __slots__ = ("_checked", "_first", "_last", "_number", "count", "has_more", "lines", "said")
+
+    def __init__(self, checked: Checked, number: int, said: Said) -> None:
+        self._checked, self._number, self.said = checked, number, said
+        self.count, self.lines, self._last, more, _ = checked.counted(number)
+        self.has_more = more == 1
+        self._first: list[Sighting] | None = None
+
+    @property
+    def got(self) -> str:
+        """The JSON type of the values."""
+        kind = self._checked.kinds[self._number]
+        return "string" if kind.object == EVENT else _GOT[kind.kind]
+
+    @property
+    def first(self) -> list[Sighting]:
+        """The first ones with different values."""
+        if self._first is None:
+            self._first = self._checked.firsts(self._number)
+        return self._first
+
+    @property
+    def last(self) -> Sighting:
+        return Sighting(self._checked, self._last)
+
+    def all(self) -> Iterator[Sighting]:
+        return (sighting for sighting in self._checked.sightings() if sighting.number == self._number)
+
+
+class _Identified(msgspec.Struct, gc=False):
+    messageId: Any = None
+
+
+_VALUE = msgspec.json.Decoder()
+_IDENTIFIED = msgspec.json.Decoder(_Identified)
+
+
+def message_id(line: bytes) -> str | None:
+    """The message id of an event that the kernel has read."""
+    found = _IDENTIFIED.decode(line).messageId
+    return found if isinstance(found, str) else None
