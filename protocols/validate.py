@@ -152,7 +152,7 @@ def validate_files(
                 pool.give(part)
             else:
                 pool.finish()
-                check(part, total.add)
+                check(part, total.add, total.here)
         pool.finish()
     report = total.builder.report()
     if on_problem is not None:
@@ -184,6 +184,14 @@ class Checked(NamedTuple):
     last: bool
 
 
+class Here(NamedTuple):
+    """Where the report of a slice goes, and how many lines and records of its file stand before the slice."""
+
+    builder: Builder
+    lines: int
+    records: int
+
+
 @dataclass(frozen=True)
 class Check:
     """Checks a slice, in whatever process: sends Progress and, where violations are to be told, Told; at the end Checked."""
@@ -204,10 +212,15 @@ class Check:
         for batch in islice(batches, _WARM if self.engine.learns else 0):
             self.engine.check_all(batch.raws)
 
-    def __call__(self, whole: Slice | Live, send: Send) -> None:
+    def __call__(self, whole: Slice | Live, send: Send, here: Here | None = None) -> None:
+        """`here` is where the report goes, in the same process: what is told of violations need not travel then, either."""
+        here = None if self.tells else here
         builder = Builder(
-            About(samples=self.samples, timeline=self.timeline), watched=self.expectations, excuse=self.excuse
-        )  # what is known of the plan need not travel
+            About(samples=self.samples, timeline=self.timeline),  # what is known of the plan need not travel
+            watched=self.expectations,
+            excuse=self.excuse,
+            within=here.builder if here else None,
+        )
         told: list[Problem] = []
         tell = told.append if self.tells else None
         faults: list[Fault] = []
@@ -216,6 +229,8 @@ class Check:
         accepted = self.engine.nothing_yet()
         for part in read_slice(whole, self.opener, on_bytes=read.append):
             events = 0
+            if here is not None and (here.lines or here.records) and isinstance(part, Batch | Record):
+                part = part.later(here.lines, here.records)
             match part:
                 case Batch():
                     events = len(part.raws)
@@ -244,7 +259,7 @@ class Check:
         send(Checked(builder.report(), faults, lines, records, isinstance(whole, Slice) and whole.last))
 
 
-_WARM = 10
+_WARM = 2
 """Batches after which an engine has learned most, some thousand events."""
 
 _TOLD_AT_ONCE = 200
@@ -264,6 +279,11 @@ class _Total:
         self.builder = builder
         self._on_problem, self._on_bytes, self._on_events = on_problem, on_bytes, on_events
         self._lines = self._records = 0  # of the slices of this file so far
+
+    @property
+    def here(self) -> Here:
+        """Where the next slice begins."""
+        return Here(self.builder, self._lines, self._records)
 
     def add(self, message: Progress | Told | Checked | Fault | Done) -> None:
         match message:

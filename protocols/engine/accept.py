@@ -31,7 +31,8 @@ from protocols.engine.types import is_odd
 
 
 class Accepted:
-    """How many events were accepted, counted by the structs that they were decoded to, and by route where these do not tell.
+    """How many events were accepted, counted by the structs that they were decoded to, by the kernel's numbers of their routes, and
+    by route where neither tells.
 
     Routes are put together at the end: where a plan has a thousand events, most of a batch are of different ones.
     """
@@ -40,12 +41,21 @@ class Accepted:
         self._sure = sure
         self.kinds: Counter[type[Any]] = Counter()
         self.routes: Counter[Route] = Counter()
+        self._numbers: list[tuple[Sequence[Route], list[int]]] = []
+
+    def numbers(self, routes: Sequence[Route]) -> list[int]:
+        """What to count into where routes are told by their numbers in this list."""
+        if not self._numbers or self._numbers[-1][0] is not routes:
+            self._numbers.append((routes, [0] * len(routes)))
+        return self._numbers[-1][1]
 
     def by_route(self) -> Counter[Route]:
         routes = Counter(self.routes)
         for kind, count in self.kinds.items():
             if kind is not Refused:
                 routes[self._sure[kind]] += count
+        for listed, counts in self._numbers:
+            routes.update({route: count for route, count in zip(listed, counts, strict=True) if count})
         return routes
 
 

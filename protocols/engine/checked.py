@@ -128,9 +128,9 @@ class Checked:
 
     def count_accepted(self, accepted: Accepted) -> None:
         """Count the events with which nothing is wrong."""
-        words, routes, counts = self._words, self.state.routes, accepted.routes
+        words, counts = self._words, accepted.numbers(self.state.routes)
         for at in self._accepted:
-            counts[routes[words[at]]] += words[at + 1]
+            counts[words[at]] += words[at + 1]
 
     def refused(self) -> Iterator[tuple[int, bytes, bool]]:
         """The lines of which somebody else has to say something: index, text, and whether the kernel knew nothing of it."""

@@ -28,6 +28,12 @@ class Record(msgspec.Struct, frozen=True):
     problem: Problem | None = None
     batch_bytes: int | None = None
 
+    def later(self, lines: int, records: int) -> Record:
+        """The same record where so many lines and records of its file stand before what its place counts from."""
+        place = self.place
+        line = None if place.line is None else place.line + lines
+        return Record(Place(place.file, line, place.record + records), self.raw, self.value, self.problem, self.batch_bytes)
+
 
 class Lines(Sequence[bytes]):
     """Lines in one text, of which each is a record and begins with a brace. They are cut when one of them is asked for."""
@@ -87,10 +93,20 @@ class Batch(msgspec.Struct, frozen=True):
             [self.number(index) for index in indices],
         )
 
+    def later(self, lines: int, records: int) -> Batch:
+        """The same batch where so many lines and records of its file stand before what it counts from."""
+        moved = range(self.lines.start + lines, self.lines.stop + lines) if isinstance(self.lines, range) else _moved(self.lines, lines)
+        numbers = self.numbers if self.numbers is None else [number + records for number in self.numbers]
+        return Batch(self.file, self.first_record + records, self.raws, moved, self.batch_bytes, numbers)
+
     def records(self) -> Iterator[Record]:
         """The records one by one; the first carries `batch_bytes`."""
         for index, raw in enumerate(self.raws):
             yield Record(self.place(index), raw.rstrip(b"\r\n"), batch_bytes=None if index else self.batch_bytes)
+
+
+def _moved(lines: Sequence[int | None], more: int) -> list[int | None]:
+    return [None if line is None else line + more for line in lines]
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -413,20 +413,31 @@ def merge(*reports: Report) -> Report:
 class Builder:
     """Collects what happened to each event; `report()` may be asked for at any time."""
 
-    def __init__(self, about: About | None = None, *, watched: Sequence[Expectation] = (), excuse: Excuse | None = None) -> None:
+    def __init__(
+        self,
+        about: About | None = None,
+        *,
+        watched: Sequence[Expectation] = (),
+        excuse: Excuse | None = None,
+        within: Builder | None = None,
+    ) -> None:
         """`watched` are the expectations of which all is counted that they need, where others judge them.
 
-        `excuse` tells what is waived or known; which events have other errors too can be seen now alone.
+        `excuse` tells what is waived or known; which events have other errors too can be seen now alone. Where the report is to be
+        absorbed by another builder at once, that one can be given as `within`: groups go straight there, the same ones that would
+        come there otherwise, and are no part of the report.
         """
         self.about = about or About()
+        self._within = within
+        self._mine: set[_GroupKey] = set()  # the groups that would have room here, of those that go elsewhere
         self._excuse = excuse
         self._watched = watched or self.about.expectations
         self._planned = frozenset(entry.key for entry in self.about.planned)  # always have room: coverage is about them
         self._counts: dict[Key, list[int]] = {}
         self._count = self._invalid = self._unreadable = self._assumed = self._folded = 0
         self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
-        self._groups: dict[_GroupKey, _Tally] = {}
-        self._met: dict[Recurring, tuple[_Counted, _Tally | None, bool]] = {}
+        self._groups: dict[_GroupKey, _Tally] = {} if within is None else within._groups
+        self._met: dict[Recurring, _Met] = {}
         self._inputs: dict[str, list[int]] = {}
         self._faults: dict[str, None] = {}
         self._left_out: Counter[str] = Counter()
@@ -473,13 +484,13 @@ class Builder:
         unmet = [sighting for sighting in sightings if sighting[0] not in self._met]
         if len(unmet) > 1:  # groups that are new come in the order in which an event's violations are reported
             for recurring, value, indices in sorted(unmet, key=lambda met: reading_order(met[0].first, met[0].pointer(met[2]))):
-                self._meet(recurring, value, indices, key, seen)
+                self._meet(recurring, value, indices, key, lambda: seen)
         for recurring, value, indices in sightings:
             if recurring.first.severity > worst:
                 worst = recurring.first.severity
             met = self._met.get(recurring)
             if met is None:
-                met = self._meet(recurring, value, indices, key, seen)
+                met = self._meet(recurring, value, indices, key, lambda: seen)
             counted, tally, is_fresh = met
             fresh = fresh or is_fresh
             self._problems[counted] += 1
@@ -536,21 +547,23 @@ class Builder:
             self._invalid += invalid
             self._assumed += count * route.assumed
 
-    def _meet_first(
-        self, recurring: Recurring, found: FaultClass, late: Callable[[Glimpse], Callable[[], Seen]]
-    ) -> tuple[_Counted, _Tally | None, bool]:
+    def _meet_first(self, recurring: Recurring, found: FaultClass, late: Callable[[Glimpse], Callable[[], Seen]]) -> _Met:
         glimpse = found.first[0]
         route = glimpse.route
         value = recurring.first.value if recurring.named else glimpse.value
-        return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), late(glimpse)())
+        return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), late(glimpse))
 
-    def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Seen) -> tuple[_Counted, _Tally | None, bool]:
+    def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Callable[[], Seen]) -> _Met:
         """How a recurring violation is counted, from now on: in its group, if there is room for one more."""
-        problem = _placed(recurring.again(value, indices, seen.message_id), seen)
-        tally = self._tally(problem, key)
-        if tally is not None and problem.hint != tally.first.hint:
+        first = recurring.first
+        group = _group_of(first, key)
+        tally = self._known_tally(group)
+        if tally is None:
+            here = seen()
+            tally = self._new_tally(group, _placed(recurring.again(value, indices, here.message_id), here))
+        if tally is not None and first.hint != tally.first.hint:
             tally.hint_varies = True
-        met = (problem.id, problem.severity, key.call), tally, self._is_fresh(problem, key)
+        met = (first.id, first.severity, key.call), tally, self._is_fresh(first, key)
         if len(self._met) >= self.about.most_groups:
             self._met.clear()
         self._met[recurring] = met
@@ -627,7 +640,8 @@ class Builder:
 
     def report(self) -> Report:
         planned = {entry.key: entry for entry in self.about.planned}
-        groups = tuple(self._group(key, tally, planned) for key, tally in self._groups.items())
+        own = self._groups if self._within is None else {}
+        groups = tuple(self._group(key, tally, planned) for key, tally in own.items())
         traffic = tuple(self._traffic(planned))
         of_the_run = [_of_the_run(problem, planned) for problem in self._unmet()]
         return Report(
@@ -695,10 +709,22 @@ class Builder:
 
     def _tally(self, problem: Problem, key: Key) -> _Tally | None:
         """The group of a problem; None where there is no room for one more."""
-        group = (problem.id, problem.severity, key, problem.group_pointer or star(problem.pointer), problem.expected)
-        tally = self._groups.get(group)
-        if tally is None and len(self._groups) < self.about.most_groups:
-            tally = self._groups[group] = _Tally(problem, self._payload if len(self._groups) < MOST_PAYLOADS else "")
+        group = _group_of(problem, key)
+        return self._known_tally(group) or self._new_tally(group, problem)
+
+    def _known_tally(self, group: _GroupKey) -> _Tally | None:
+        """A group that is there, and that this builder may count in."""
+        if self._within is not None and group not in self._mine:
+            if len(self._mine) >= self.about.most_groups:
+                return None
+            self._mine.add(group)
+        return self._groups.get(group)
+
+    def _new_tally(self, group: _GroupKey, problem: Problem) -> _Tally | None:
+        if (self._within is not None and group not in self._mine) or len(self._groups) >= self.about.most_groups:
+            return None
+        number = max(len(self._mine) - 1, len(self._groups))
+        tally = self._groups[group] = _Tally(problem, self._payload if number < MOST_PAYLOADS else "")
         return tally
 
     def _absorb_group(self, group: Group, lines: int, records: int) -> None:
@@ -764,6 +790,8 @@ def _unplanned(traffic: Sequence[Traffic], groups: Sequence[Group]) -> Iterator[
 
 _GroupKey = tuple[str, Severity, Key, "str | None", "str | None"]
 _Counted = tuple[str, Severity, "str | None"]
+_Met = tuple[_Counted, "_Tally | None", bool]
+"""How a recurring violation is counted: by id, severity and call, in which group, and whether it is an error that nothing excuses."""
 _NOWHERE = Key(None, None, None)
 
 
@@ -910,6 +938,10 @@ _NEVER = object()
 _order = attrgetter("order")
 _TYPES: Mapping[type, str] = {kind: json_type(kind()) for kind in (str, bool, int, float, dict, list)}
 _SCALARS = frozenset({str, bool, int, float, type(None)})
+
+
+def _group_of(problem: Problem, key: Key) -> _GroupKey:
+    return problem.id, problem.severity, key, problem.group_pointer or star(problem.pointer), problem.expected
 
 
 def _placed(problem: Problem, seen: Seen) -> Problem:

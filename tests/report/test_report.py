@@ -318,8 +318,8 @@ EVENTS = st.lists(st.tuples(st.one_of(st.none(), ROUTES), st.lists(PROBLEMS, max
 ABOUTS = st.builds(About, samples=st.integers(0, 3), planned=st.just((Planned(call="track", event="Order Completed"),)))
 
 
-def collected(events: Any, about: About) -> Report:
-    builder = Builder(about)
+def collected(events: Any, about: About, within: Builder | None = None) -> Report:
+    builder = Builder(about, within=within)
     for route, problems in events:
         if problems or route is None:
             builder.add(problems, route, unreadable=route is None)
@@ -348,3 +348,15 @@ def test_counts_add_up_beyond_the_bound_too(a: Any, b: Any) -> None:
     for report in (apart, together):
         assert sum(group.count for group in report.groups) + report.folded == report.violations
         assert sum(traffic.count for traffic in report.traffic) == report.count
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(EVENTS, max_size=4), st.sampled_from([1, 2, 3, 10_000]), st.integers(0, 3))
+def test_what_goes_straight_to_the_whole_report_is_what_would_be_absorbed(parts: Any, most: int, samples: int) -> None:
+    """Beyond the bounds, too: a part keeps as many groups as it could by itself, the whole as many as it can."""
+    about = About(samples=samples, most_groups=most)
+    absorbing, straight = Builder(about), Builder(about)
+    for part in parts:
+        absorbing.absorb(collected(part, about))
+        straight.absorb(collected(part, about, within=straight))
+    assert straight.report() == absorbing.report()
