@@ -1,12 +1,13 @@
-"""The kernel: the one part that is compiled by us, where it could be.
+"""The kernel: the one part of the package that is compiled here, where it could be.
 
-msgspec decodes an event of 800 bytes in 0.75 us and everything that it makes is thrown away; a pass that only judges the bytes and
-makes nothing takes half of that, with reading, counting and folding in it as well, and needs no lock of the interpreter. So the
-first stage has a kernel. It is written in Rust because these bytes come from strangers: bounds are checked there, and the few
-lines that are not safe code stand where Python calls. It has no dependencies, and Python's stable ABI makes one build fit all.
+msgspec decodes an event of 800 bytes in 1.1 us, all that it makes is thrown away, and what it cannot promise has to be looked at
+beside it: 1.5 us for the first stage. A pass over the bytes that makes nothing takes 0.9 us, with lines cut, events counted and
+equal faults put together, and needs no lock of the interpreter (a core of an AMD EPYC, Python 3.11). So that stage has a kernel.
+It is written in Rust because these bytes come from strangers: bounds are checked there, and the few lines that are not safe code
+stand where Python calls. It has no dependencies, and Python's stable ABI makes one build fit all.
 
-It is optional. Where there was no Rust when the package was built, everything works without it, at a third of the speed; with
-`PROTOCOLS_KERNEL=no` in the environment, too. A test holds both to the same results.
+It is optional. Where there was no Rust when the package was built, everything works without it, at half the speed; with
+`PROTOCOLS_KERNEL=no` in the environment, too. The tests of the engine are run both ways.
 """
 
 from __future__ import annotations

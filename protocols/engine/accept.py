@@ -1,8 +1,10 @@
-"""The first stage: says of most events, at the speed of parsing, that nothing at all is wrong with them.
+"""The first stage by msgspec: says of most events, at the speed of parsing, that nothing at all is wrong with them.
 
-Every planned call, event and version becomes a msgspec struct over the whole payload, envelope and body in one; the
-structs of all track events are one union told apart by `event`, those of other calls by `type` or `name`. Decoding an
-event as such a union checks it in one pass and keeps almost nothing of it.
+It stands in for the kernel where that was not built, and looks at the events of which that one knows nothing.
+
+Every planned call, event and version becomes a struct over the whole payload, envelope and body in one; the structs of all
+track events are one union told apart by `event`, those of other calls by `type` or `name`. Decoding an event as such a union
+checks it in one pass and keeps almost nothing of it.
 
 The one law: what is accepted has no violation of any severity. So whatever cannot be said in a struct is refused, and
 a refused event is no bad event: the second stage looks at it. Refused by design: old spellings of fields, an empty
