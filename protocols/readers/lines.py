@@ -52,7 +52,7 @@ def cut(stream: Stream, most: int) -> Iterator[Cut]:
             line += block.count(newline)
             stream.lines = line - 1
             continue
-        whole = _whole(pieces, block, most) if newline == b"\n" else None
+        whole = _whole(pieces, block, most) if newline == b"\n" and held <= most else None
         if whole is not None:
             yield Texts(whole, range(line, line + len(whole)))
             line += len(whole)
