@@ -4,7 +4,9 @@ import gzip
 
 import pytest
 
-from protocols.readers import Batch, Done, Fault, Record, read_blocks
+from protocols.readers import Batch, Done, Fault, Record, lines, read_blocks
+from protocols.readers.format import Oversized, Texts
+from protocols.readers.stream import Stream
 
 
 def told(data, *, at=None, most=1 << 28, name="f.json", size=None):
@@ -319,3 +321,9 @@ def test_a_file_that_breaks_off_gives_what_came_before():
         "f.json:3: the file cannot be read further: Input/output error; records from this line on may be missing"
     ]
     assert done == Done("f.json", 2, 20, lines=2)
+
+
+def test_the_rest_of_a_line_that_is_too_large_is_no_line():
+    """However it begins: the blocks before it were dropped."""
+    stream = Stream.of_lines("f", iter([b'{"k":"' + b"a" * 20, b'{"}\n{"b":1}\n']))
+    assert list(lines.cut(stream, 12)) == [Oversized(1), Texts([b'{"b":1}\n'], [2])]
