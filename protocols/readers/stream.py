@@ -28,9 +28,9 @@ class Stream:
 
     def __init__(self, name: str, blocks: Iterator[bytes]) -> None:
         self.name = name
-        self.fault: str | None = None
         self.lines = 0
-        self._blocks = self._watched(blocks)
+        self._watched = _Watched(blocks)
+        self._blocks = iter(self._watched)
         head = bytearray()
         for block in self._blocks:
             head += block
@@ -50,8 +50,13 @@ class Stream:
         """Some lines of a file that is known to have one record a line and LF at their ends; nothing is looked for in them."""
         stream = cls(name, iter(()))
         stream.one_line = False
-        stream._blocks = stream._watched(blocks)
+        stream._watched = _Watched(blocks)
+        stream._blocks = iter(stream._watched)
         return stream
+
+    @property
+    def fault(self) -> str | None:
+        return self._watched.fault
 
     @property
     def suffix(self) -> str:
@@ -75,9 +80,18 @@ class Stream:
         """The beginning of the next line that is not blank."""
         return self.text.partition(self.newline)[2].lstrip(BLANKS)[:64]
 
-    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+
+class _Watched:
+    """Blocks up to an error, which is a `fault` then. It is no part of the stream that reads it: each would hold the other, and
+    both a megabyte of their file, until somebody looks for garbage."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self.fault: str | None = None
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[bytes]:
         try:
-            yield from blocks
+            yield from self._blocks
         except EventsError as error:
             self.fault = error.message
         except OSError as error:
