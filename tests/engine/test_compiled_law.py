@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_bundles import bundle, damaged, event, text
@@ -19,19 +20,19 @@ from protocols.report.report import About, Builder, Report
 from protocols.validate import _add_batch
 
 SEEDS = st.integers(0, 2**62)
+built = pytest.mark.skipif(kernel() is None, reason="the kernel was not built: it takes Rust")
 
 
 def compiled(plan: dict[str, object]) -> Compiled:
     found = Compiled.of(plan)
-    assert found is not None, "the kernel was not built"
+    assert found is not None
     return found
 
 
+@built
 @settings(max_examples=150, deadline=None)
 @given(SEEDS)
 def test_what_is_accepted_is_valid(seed: int) -> None:
-    if kernel() is None:
-        return
     rng = random.Random(seed)
     plan = bundle(rng)
     accepts, explain = compiled(plan), Engine(plan, mode="explain")
@@ -45,20 +46,18 @@ def test_what_is_accepted_is_valid(seed: int) -> None:
             assert result.route == route, (seed, line)
 
 
+@built
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60), SEEDS)
 def test_no_bytes_raise(raw: bytes, seed: int) -> None:
-    if kernel() is None:
-        return
     accepts = compiled(bundle(random.Random(seed % 50)))
     assert accepts.accept(raw) is None
     assert accepts.check(raw + b"\n" + raw).lines >= 1
 
 
+@built
 def test_most_valid_events_are_accepted() -> None:
     """Of the events that Explain finds nothing wrong with, in plans whose parts are often beyond the kernel."""
-    if kernel() is None:
-        return
     valid = accepted = 0
     for seed in range(60):
         rng = random.Random(seed)
