@@ -2,9 +2,11 @@
 //! that neither headers nor other crates are needed to build it.
 
 use std::ffi::{c_char, c_int, c_longlong, c_void};
+use std::mem::forget;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::{null, null_mut};
 use std::slice;
+use std::thread::park;
 
 use crate::lines::lines;
 use crate::program::Program;
@@ -46,16 +48,20 @@ extern "C" {
     static PyExc_TypeError: Py;
     static PyExc_ValueError: Py;
     static PyExc_RuntimeError: Py;
+    static mut _Py_FalseStruct: Object;
+    static mut _Py_TrueStruct: Object;
     fn PyBytes_AsStringAndSize(object: Py, start: *mut *const u8, size: *mut isize) -> c_int;
     fn PyBytes_FromStringAndSize(start: *const u8, size: isize) -> Py;
     fn PyCapsule_GetPointer(capsule: Py, name: *const c_char) -> *mut c_void;
     fn PyCapsule_New(pointer: *mut c_void, name: *const c_char, destructor: Option<unsafe extern "C" fn(Py)>) -> Py;
     fn PyErr_SetString(kind: Py, message: *const c_char);
-    fn PyEval_RestoreThread(state: *mut c_void);
     fn PyEval_SaveThread() -> *mut c_void;
     fn PyLong_FromLongLong(number: c_longlong) -> Py;
     fn PyModuleDef_Init(module: *mut Module) -> Py;
-    fn PyObject_IsTrue(object: Py) -> c_int;
+}
+
+extern "C-unwind" {
+    fn PyEval_RestoreThread(state: *mut c_void);
 }
 
 const FAST: c_int = 0x80;
@@ -98,7 +104,7 @@ type Given<T> = Result<T, Raised>;
 unsafe extern "C" fn program(_: Py, arguments: *const Py, count: isize) -> Py {
     answer(|| {
         // SAFETY: what Python hands over in a call lives as long as the call.
-        let [words, text] = unsafe { taken(arguments, count, c"program() takes words and text") }?;
+        let [words, text] = unsafe { taken(arguments, count, "program() takes words and text") }?;
         let (words, text) = (bytes(words)?, bytes(text)?);
         let made = Program::decode(words, text).map_err(|message| raise(Kind::Value, &message))?;
         let pointer = Box::into_raw(Box::new(made)) as *mut c_void;
@@ -115,7 +121,7 @@ unsafe extern "C" fn freed(capsule: Py) {
 unsafe extern "C" fn accept(_: Py, arguments: *const Py, count: isize) -> Py {
     answer(|| {
         // SAFETY: as in `program`.
-        let [program, line] = unsafe { taken(arguments, count, c"accept() takes a program and a line") }?;
+        let [program, line] = unsafe { taken(arguments, count, "accept() takes a program and a line") }?;
         let route = inside(program)?.accept(bytes(line)?);
         // SAFETY: the lock is held.
         Ok(unsafe { PyLong_FromLongLong(route) })
@@ -125,13 +131,11 @@ unsafe extern "C" fn accept(_: Py, arguments: *const Py, count: isize) -> Py {
 unsafe extern "C" fn check(_: Py, arguments: *const Py, count: isize) -> Py {
     answer(|| {
         // SAFETY: as in `program`.
-        let [program, text, collects] = unsafe { taken(arguments, count, c"check() takes a program, a text and whether faults are let through") }?;
-        let (program, text) = (inside(program)?, bytes(text)?);
+        let [program, text, collects] = unsafe { taken(arguments, count, "check() takes a program, a text and whether faults are let through") }?;
+        let (program, text, collects) = (inside(program)?, bytes(text)?, truth(collects)?);
         if u32::try_from(text.len()).is_err() {
             return Err(raise(Kind::Value, "a text has to be smaller than 4 GB"));
         }
-        // SAFETY: the lock is held.
-        let collects = unsafe { PyObject_IsTrue(collects) } == 1;
         let words = unlocked(|| program.check(text, collects))?;
         // SAFETY: numbers of four bytes are four bytes each, and Python copies them.
         Ok(unsafe { PyBytes_FromStringAndSize(words.as_ptr() as *const u8, (words.len() * 4) as isize) })
@@ -141,7 +145,7 @@ unsafe extern "C" fn check(_: Py, arguments: *const Py, count: isize) -> Py {
 unsafe extern "C" fn count(_: Py, arguments: *const Py, count: isize) -> Py {
     answer(|| {
         // SAFETY: as in `program`.
-        let [text] = unsafe { taken(arguments, count, c"lines() takes a text") }?;
+        let [text] = unsafe { taken(arguments, count, "lines() takes a text") }?;
         let text = bytes(text)?;
         let found = unlocked(|| lines(text))?;
         // SAFETY: the lock is held.
@@ -166,19 +170,32 @@ fn unlocked<T>(work: impl FnOnce() -> T) -> Given<T> {
     // SAFETY: the lock is held, and taken again however the work ends.
     let state = unsafe { PyEval_SaveThread() };
     let done = catch_unwind(AssertUnwindSafe(work));
+    let asleep = Asleep;
+    // SAFETY: the state is that of this thread.
     unsafe { PyEval_RestoreThread(state) };
+    forget(asleep);
     done.map_err(|_| raise(Kind::Runtime, "the kernel has a mistake in it"))
+}
+
+/// Holds a thread for ever. When the interpreter ends, Python before 3.14 unwinds threads that still ask for its lock, and Rust ends
+/// the process with SIGABRT where that comes through its functions. From 3.14 on they are put to sleep, as they are by this.
+struct Asleep;
+
+impl Drop for Asleep {
+    fn drop(&mut self) {
+        loop {
+            park();
+        }
+    }
 }
 
 /// The arguments of a call, if there are as many as it takes.
 ///
 /// # Safety
 /// `arguments` has to point to `count` objects.
-unsafe fn taken<const N: usize>(arguments: *const Py, count: isize, message: &std::ffi::CStr) -> Given<[Py; N]> {
+unsafe fn taken<const N: usize>(arguments: *const Py, count: isize, message: &str) -> Given<[Py; N]> {
     if count != N as isize {
-        // SAFETY: the lock is held.
-        unsafe { PyErr_SetString(PyExc_TypeError, message.as_ptr()) };
-        return Err(Raised);
+        return Err(raise(Kind::Type, message));
     }
     // SAFETY: there are N of them.
     Ok(unsafe { *(arguments as *const [Py; N]) })
@@ -197,11 +214,24 @@ fn bytes<'a>(object: Py) -> Given<&'a [u8]> {
 }
 
 fn inside<'a>(capsule: Py) -> Given<&'a Program> {
-    // SAFETY: it raises for all but capsules of this name, which only `program` makes; nobody changes a program.
-    unsafe { (PyCapsule_GetPointer(capsule, PROGRAM) as *const Program).as_ref().ok_or(Raised) }
+    // SAFETY: it gives null for all but capsules of this name, which only `program` makes; nobody changes a program.
+    let program = unsafe { (PyCapsule_GetPointer(capsule, PROGRAM) as *const Program).as_ref() };
+    program.ok_or_else(|| raise(Kind::Type, "expected what program() gives"))
+}
+
+/// Nothing but the two constants: asking other objects may run code of theirs.
+fn truth(object: Py) -> Given<bool> {
+    if object == &raw mut _Py_TrueStruct {
+        Ok(true)
+    } else if object == &raw mut _Py_FalseStruct {
+        Ok(false)
+    } else {
+        Err(raise(Kind::Type, "expected True or False"))
+    }
 }
 
 enum Kind {
+    Type,
     Value,
     Runtime,
 }
@@ -211,6 +241,7 @@ fn raise(kind: Kind, message: &str) -> Raised {
     // SAFETY: the lock is held; Python copies the message.
     unsafe {
         let kind = match kind {
+            Kind::Type => PyExc_TypeError,
             Kind::Value => PyExc_ValueError,
             Kind::Runtime => PyExc_RuntimeError,
         };
