@@ -46,6 +46,9 @@ _UNBOUNDED = 2**62
 _DEEPEST = 500
 """Levels that the kernel follows, each of which takes a part of the stack."""
 
+_FORMAT = 1
+"""The version of what is written here: one more with each change, as in `kernel/src/program.rs`."""
+
 _MOST_FIELDS = 512
 _NO_ROUTE = -1, 0
 _SAFE = 2**53 - 1
@@ -128,7 +131,7 @@ class _Writer:
     def program(self) -> Program:
         for call, section in self._settings["calls"].items():
             self._call(call, section)
-        words = array("q", [self._limits["event_bytes"], min(self._limits["depth"], _DEEPEST)])
+        words = array("q", [_FORMAT, self._limits["event_bytes"], min(self._limits["depth"], _DEEPEST)])
         for table in (self._automata, self._lists, self._nodes, self._objects, self._slots, self._calls):
             words.append(table.count)
             words.extend(table.words)

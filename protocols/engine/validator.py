@@ -4,7 +4,7 @@ Two stages. The first says of most events, at the speed of parsing, that nothing
 not accept, `Explainer` looks at in full. The one law is that what is accepted has no violation. What was explained before is
 recalled by the first stage; its law is that this says what the second stage would.
 
-The first stage is `Compiled` where the kernel was built. Where it was not, `Acceptor` does the same by msgspec at a third of the
+The first stage is `Compiled` where the kernel was built. Where it was not, `Acceptor` does the same by msgspec at half the
 speed, with `Known` to recall; and beside the kernel it looks at events of which that one knows nothing.
 """
 

@@ -60,7 +60,7 @@ class KernelHook(BuildHookInterface[Any]):
         except NotBuilt as reason:
             if wanted == "yes":
                 raise
-            self.app.display_warning(f"The kernel was not built: {reason}. Events are checked by msgspec, at about a third of the speed.")
+            self.app.display_warning(f"The kernel was not built: {reason}. Events are checked by msgspec, at half the speed.")
             return None
 
 

@@ -2,7 +2,7 @@
 //!
 //! Faults of one class, in one member and of one kind, are counted together. Of a class the first and the last sighting are told and
 //! the first few different ones; of lines, which classes they have together. All of it is written as a row of numbers, which
-//! `protocols/engine/kernel.py` reads.
+//! `protocols/engine/checked.py` reads.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;

@@ -354,6 +354,9 @@ impl Program {
     /// The program in these words, each eight bytes of this machine's order; `text` holds the strings that they speak of.
     pub fn decode(words: &[u8], text: &[u8]) -> Read<Program> {
         let mut read = Words { words, text };
+        if read.word()? != FORMAT {
+            return Err("the kernel was built of other sources than these: install the package again".to_string());
+        }
         let program = Program {
             most_bytes: read.size()?,
             most_depth: read.small()?,
@@ -382,7 +385,9 @@ impl Program {
                 && part(each.pattern, self.automata.len())
                 && part(each.format.map(|(format, _)| format), self.automata.len())
                 && part(each.list, self.lists.len())
-        }) && self.objects.iter().all(|each| each.fields.iter().all(|field| node(field.node)) && each.extra.is_none_or(node))
+        }) && self.objects.iter().all(|each| {
+            each.fields.iter().all(|field| node(field.node)) && part(each.extra.map(|extra| extra as usize), self.nodes.len())
+        })
             && self.routes.iter().all(|each| each.slots.iter().all(|slot| (slot.node as usize) < self.nodes.len()))
             && self.calls.values().all(|call| {
                 (call.object as usize) < self.objects.len()
@@ -540,6 +545,9 @@ impl<'w> Words<'w> {
         Ok((name, Call { object, name: told_by, section, is_strange, events: events.into_iter().collect() }))
     }
 }
+
+/// The version of what is read here. Sources that lie in a checkout may be newer than the kernel that was built of them.
+const FORMAT: i64 = 1;
 
 /// Fields that an object may have, so that those seen fit into a few words.
 pub const MOST_FIELDS: usize = 512;
