@@ -32,7 +32,7 @@ REFUSALS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 _TEXT = Annotated[str, Meta(min_length=1)]
 _MEMBERS = ("properties", "traits", "context")
-_SAID = frozenset({"title", "description", "type", "allOf", "properties", "required"})
+SAID = frozenset({"title", "description", "type", "allOf", "properties", "required"})
 
 
 class Refused(msgspec.Struct, gc=False):
@@ -379,7 +379,7 @@ def _member(plan: _Plan, route: Route, key: str, *, is_default: bool = False, us
     """The struct of a whole payload of this route, or of one with the `usual` keys and no others; raises Inexact."""
     schema, limits = plan.schemas[key], plan.limits
     call = str(route.call)
-    unknown = [keyword for keyword in schema if keyword not in _SAID and not keyword.startswith("x-")]
+    unknown = [keyword for keyword in schema if keyword not in SAID and not keyword.startswith("x-")]
     if unknown or len(schema["allOf"]) != 1 or schema.get("x-status") == "deprecated":
         raise Inexact(key)
     if not {*schema["required"], *schema["properties"]} <= {"type", "event", "name", *_MEMBERS}:

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 
 from protocols import formats, patterns
 from protocols.automata import Automaton, automaton
-from protocols.engine.decoders import Learned, closed_to_others, is_described, lets_others_in, node_of
+from protocols.engine.decoders import SAID, Learned, closed_to_others, is_described, lets_others_in, node_of
 from protocols.engine.envelope import LEGACY_FIELDS, TIMES
 from protocols.engine.finding import ITEM, Path
 from protocols.engine.nodes import successors
 from protocols.engine.router import Route
-from protocols.engine.types import Inexact, Node, bounds, count, divisor, is_closed, is_odd, may_be_container
+from protocols.engine.types import KNOWN, SILENT, Inexact, Node, bounds, count, divisor, is_closed, is_odd, may_be_container
 
 _KINDS: Mapping[str, int] = {
     "null": 1,
@@ -52,15 +52,6 @@ _FORMAT = 1
 _MOST_FIELDS = 512
 _NO_ROUTE = -1, 0
 _SAFE = 2**53 - 1
-
-_SILENT = frozenset({"title", "description", "examples", "$comment"})
-_KNOWN = frozenset(
-    {
-        *("type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-        *("minLength", "maxLength", "pattern", "format", "items", "minItems", "maxItems", "uniqueItems"),
-        *("properties", "required", "additionalProperties", "x-unplanned", "minProperties", "maxProperties"),
-    }
-)
 
 
 class Program(NamedTuple):
@@ -178,7 +169,7 @@ class _Writer:
         return self._slots.add(row)
 
     def _slots_of(self, route: Route, schema: Mapping[str, Any], key: str) -> Iterator[int]:
-        unknown = [keyword for keyword in schema if keyword not in _SAID and not keyword.startswith("x-")]
+        unknown = [keyword for keyword in schema if keyword not in SAID and not keyword.startswith("x-")]
         if unknown or len(schema["allOf"]) != 1 or schema.get("x-status") == "deprecated":
             raise Inexact(key)
         if not {*schema["required"], *schema["properties"]} <= {"type", "event", "name", *_MEMBERS}:
@@ -457,14 +448,13 @@ class _Writer:
         return self._strings[text]
 
 
-_SAID = frozenset({"title", "description", "type", "allOf", "properties", "required"})
 _OPEN = {"type": "object"}
 
 
 def _said(node: Node) -> dict[str, Any]:
-    """What a schema asks for; raises Inexact where it is more than can be said."""
-    said = {keyword: value for keyword, value in node.items() if keyword in _KNOWN}
-    if any(word not in _KNOWN and word not in _SILENT and not word.startswith("x-") for word in node):
+    """What a schema asks for, without what it only tells; raises Inexact where it is more than can be said."""
+    said = {keyword: value for keyword, value in node.items() if keyword in KNOWN and keyword not in SILENT}
+    if any(word not in KNOWN and not word.startswith("x-") for word in node):
         raise Inexact(sorted(node))
     return said
 

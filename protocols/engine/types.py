@@ -46,8 +46,8 @@ _MOST_FIELDS = 400
 _MOST_TEXTS = 20_000
 """How many texts a pattern may stand for to become a Literal: `^[A-Z]{3}$` has 17,576. It costs 30 ns, a pattern 300."""
 
-_SILENT = frozenset({"title", "description", "examples", "$comment"})
-_KNOWN = _SILENT | {
+SILENT = frozenset({"title", "description", "examples", "$comment"})
+KNOWN = SILENT | {
     *("type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     *("minLength", "maxLength", "pattern", "format", "items", "minItems", "maxItems", "uniqueItems"),
     *("properties", "required", "additionalProperties", "x-unplanned", "minProperties", "maxProperties"),
@@ -80,13 +80,13 @@ def type_of(node: Any) -> Type:
     if not isinstance(node, Mapping):
         raise Inexact(node)
     keywords = {keyword: value for keyword, value in node.items() if not keyword.startswith("x-") or keyword == "x-unplanned"}
-    if unknown := keywords.keys() - _KNOWN:
+    if unknown := keywords.keys() - KNOWN:
         raise Inexact(sorted(unknown))
-    if not keywords.keys() - _SILENT:
+    if not keywords.keys() - SILENT:
         return Raw
     if may_be_container(keywords):
         return _union(keywords)
-    text = repr({keyword: value for keyword, value in keywords.items() if keyword not in _SILENT})
+    text = repr({keyword: value for keyword, value in keywords.items() if keyword not in SILENT})
     if text not in _scalars:
         if len(_scalars) >= _MOST_SCALARS:
             _scalars.clear()
@@ -253,7 +253,7 @@ def _bounded(type: Type, **limits: Any) -> Type:
 
 def _literals(node: Node) -> Type:
     """The listed values that the rest of the node allows: texts, whole numbers and null, and booleans as a pair."""
-    rest = {keyword: value for keyword, value in node.items() if keyword not in ("enum", "const", *_SILENT)}
+    rest = {keyword: value for keyword, value in node.items() if keyword not in ("enum", "const", *SILENT)}
     decoder = msgspec.json.Decoder(_union(rest) if rest else Any)
     values = list(node["enum"]) if "enum" in node else [node["const"]]
     if "const" in node and "enum" in node:
