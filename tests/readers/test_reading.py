@@ -1,6 +1,7 @@
 """What comes out of the bytes of one file: records with their places, problems and faults, each said whole."""
 
 import gzip
+import weakref
 
 import pytest
 
@@ -327,3 +328,12 @@ def test_the_rest_of_a_line_that_is_too_large_is_no_line():
     """However it begins: the blocks before it were dropped."""
     stream = Stream.of_lines("f", iter([b'{"k":"' + b"a" * 20, b'{"}\n{"b":1}\n']))
     assert list(lines.cut(stream, 12)) == [Oversized(1), Texts([b'{"b":1}\n'], [2])]
+
+
+def test_a_stream_goes_with_its_last_user():
+    """No cycle keeps its first megabyte until the collector comes by."""
+    stream = Stream("f", iter([b'{"a":1}\n', b'{"b":1}\n']))
+    assert b"".join(stream.blocks()) == b'{"a":1}\n{"b":1}\n'
+    gone = weakref.ref(stream)
+    del stream
+    assert gone() is None
