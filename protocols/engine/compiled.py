@@ -12,6 +12,7 @@ names that are close to a planned one. Memory is bounded: so many classes.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -43,6 +44,7 @@ class Compiled:
         self._learned: dict[str, dict[str, tuple[str, ...]]] = {}
         self._names: dict[tuple[str, str], Counter[str]] = {}
         self._slow, self._enough = 0, _ENOUGH_SLOW
+        self._learning = threading.Lock()
         self._state = self._built()
 
     @classmethod
@@ -111,6 +113,11 @@ class Compiled:
 
     def look_at_names(self, checked: Checked) -> None:
         """Let the kernel take the names that were met most often among those that the plan lets in. Done ever less often."""
+        if any(kind.wrong == NAME for kind in checked.kinds):
+            with self._learning:
+                self._look_at_names(checked)
+
+    def _look_at_names(self, checked: Checked) -> None:
         for number, kind in enumerate(checked.kinds):
             if kind.wrong == NAME and kind.object != EVENT and checked.state.said.get(kind) == ():
                 spot, name = checked.state.spot(kind.object), kind.text.decode()

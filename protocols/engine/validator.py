@@ -145,9 +145,9 @@ class Engine:
             return self._outcome(raw)
         assert self._compiled is not None
         checked = self._compiled.check(text)
-        return next((outcome for outcomes in (self._refused(checked), self._let_through(checked)) for _, outcome in outcomes), None) or (
-            self._outcome(raw)
-        )
+        outcome = next((each for outcomes in (self._refused(checked), self._let_through(checked)) for _, each in outcomes), None)
+        self._compiled.look_at_names(checked)
+        return outcome or self._outcome(raw)
 
     def _refused(self, checked: Checked) -> Iterator[tuple[int, Outcome]]:
         """What is wrong with the lines that the kernel has refused."""

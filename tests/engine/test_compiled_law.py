@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +14,13 @@ from random_bundles import bundle, damaged, event, text
 from test_known_law import stream
 
 from protocols.engine.compiled import Compiled
+from protocols.engine.router import Route
 from protocols.engine.validator import Engine
 from protocols.native import kernel
+from protocols.plan import load_text
 from protocols.readers import Batch, Lines
 from protocols.report.report import About, Builder, Report
+from protocols.schema import compile_plan
 from protocols.validate import _add_batch
 
 SEEDS = st.integers(0, 2**62)
@@ -98,3 +102,33 @@ def reported(engine: Engine, batches: Sequence[Batch]) -> Report:
     for route, count in accepted.by_route().items():
         builder.add_valid(route, count)
     return builder.report()
+
+
+OPEN = """
+protocols: 1
+plan: open
+version: 1
+unplanned: {properties: "off"}
+events:
+  Bought: {properties: {id: {type: string, required: true}}}
+"""
+
+
+@built
+def test_names_that_the_plan_lets_in_are_learned_one_by_one_and_by_threads() -> None:
+    """After some events the kernel takes them itself, and nobody else has to look at them."""
+    engine = Engine(compile_plan(load_text(OPEN)))
+    line = b'{"type":"track","event":"Bought","userId":"u","properties":{"id":"a","gift_wrap":true}}'
+    assert engine._compiled is not None
+    assert engine._compiled.accept(line) is None
+
+    def check() -> None:
+        for number in range(200):
+            engine.check(line)
+            engine.check(line.replace(b"gift_wrap", b"extra_%d" % (number % 90)))
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(check) for _ in range(4)]:
+            done.result()
+    assert engine._compiled.accept(line) == Route("track", "Bought", None)
+    assert engine.check(line).violations == ()
