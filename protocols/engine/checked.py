@@ -101,7 +101,10 @@ class Checked:
 
     def __init__(self, state: State, text: bytes, written: bytes) -> None:
         self.state, self.text = state, text
-        self._words = words = memoryview(written).cast("I").tolist()
+        numbers = memoryview(written).cast("I")
+        sightings = len(numbers) - numbers[5] * _SIGHTING
+        self._words = words = numbers[:sightings].tolist()
+        self._sightings = numbers[sightings:]  # these are many, and only a few of them are looked at
         self.lines, accepted, refused, combined, self.classes, self._sighted = words[:6]
         self._accepted = range(6, 6 + 2 * accepted, 2)
         self._refused = range(self._accepted.stop, self._accepted.stop + 4 * refused, 4)
@@ -115,7 +118,6 @@ class Checked:
         for _ in range(self.classes):
             self._classes.append(at)
             at += 9 + words[at + 8]
-        self._sightings = at
         self.kinds = [self._kind(at) for at in self._classes]
 
     def _kind(self, at: int) -> Class:
@@ -159,7 +161,7 @@ class Checked:
         return self._line([Sighting(self, order) for order in range(first, end)])
 
     def _index(self, order: int) -> int:
-        return self._words[self._sightings + order * _SIGHTING + 2]
+        return self._sightings[order * _SIGHTING + 2]
 
     def counted(self, number: int) -> list[int]:
         """Of a class: how many sightings and lines, the last sighting, whether there may be more values, how many first ones."""
@@ -199,8 +201,7 @@ class Checked:
 
     def sighted(self, order: int) -> list[int]:
         """What was written of a sighting."""
-        at = self._sightings + order * _SIGHTING
-        return self._words[at : at + _SIGHTING]
+        return self._sightings[order * _SIGHTING : (order + 1) * _SIGHTING].tolist()
 
 
 class Sighting:

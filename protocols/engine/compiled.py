@@ -26,6 +26,7 @@ from protocols.engine.router import Route
 from protocols.native import Kernel, kernel
 from protocols.problems import Problem
 
+_BEYOND = -2
 _MOST_CLASSES = 20_000
 _MOST_NAMES = 4096
 _MOST_LEARNED = 64
@@ -57,11 +58,11 @@ class Compiled:
         words, text, routes, objects = program(self._bundle, self._learned)
         return State(self._kernel.program(words, text), routes, objects, {})
 
-    def accept(self, line: bytes) -> Route | None:
-        """The route of an event with which nothing is wrong; None for any other bytes, and where that is not certain."""
+    def accept(self, line: bytes) -> tuple[Route | None, bool]:
+        """The route of an event with which nothing is wrong, None for any other bytes; and whether nothing can be said of these."""
         state = self._state
         number = self._kernel.accept(state.program, line)
-        return state.routes[number] if number >= 0 else None
+        return (state.routes[number], False) if number >= 0 else (None, number == _BEYOND)
 
     def check(self, text: bytes) -> Checked:
         """All lines of a text."""

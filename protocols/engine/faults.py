@@ -85,9 +85,7 @@ _ODD_KEY = re.compile(r"(?:\+[0-9]+|0[0-9]+)?")
 
 
 def _has_odd_key(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_ODD_KEY.fullmatch, value)) or any(map(_has_odd_key, value.values()))
-    return isinstance(value, list) and any(map(_has_odd_key, value))
+    return any(isinstance(node, dict) and any(map(_ODD_KEY.fullmatch, node)) for node in _all_in(value))
 
 
 _LARGE = 2.0**53
@@ -95,11 +93,18 @@ _LARGE = 2.0**53
 
 
 def _holds_large_float(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_large_float, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_large_float, value))
-    return isinstance(value, float) and abs(value) >= _LARGE
+    return any(isinstance(node, float) and abs(node) >= _LARGE for node in _all_in(value))
+
+
+def _all_in(value: Any) -> list[Any]:
+    """A JSON value and all values in it, level by level, so that any depth will do."""
+    found = [value]
+    for node in found:
+        if isinstance(node, dict):
+            found.extend(node.values())
+        elif isinstance(node, list):
+            found.extend(node)
+    return found
 
 
 def _with_whole_numbers(schema: Any) -> Any:

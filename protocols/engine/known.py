@@ -369,7 +369,8 @@ def recurring_at(path: Path, value: Any, indices: Sequence[int], result: Result)
     for problem in result.violations:
         if problem.pointer == here:
             hidden = problem.value is UNSET and value is not UNSET
-            yield Recurring(problem, starred, hidden=hidden, named=problem.id.startswith("naming/") and not hidden)
+            is_named = problem.id.startswith("naming/")  # where that is hidden too, nothing written again is the same
+            yield Recurring(problem, starred, hidden=hidden, named=is_named)
 
 
 def _spot_of(schema: Node, problem: Problem) -> _Spot | None:
@@ -406,7 +407,9 @@ def is_plainly_unplanned(holder: Node, name: str, problem: Problem) -> bool:
     """Whether all that is said of this name depends on nothing else in the event: it resembles no planned one."""
     if "x-unplanned" not in holder or holder["x-unplanned"] == "off" or not problem.id.startswith(("unplanned/", "naming/")):
         return False
-    return misspelt(name, holder) is None and names.nearest(name, holder.get("properties", {})) is None
+    planned = holder.get("properties", {})
+    bare = names.without_dynamic_part(name)
+    return misspelt(name, holder) is None and all(names.nearest(each, planned) is None for each in {name, bare})
 
 
 def _loosen(node: Node, path: Path, places: Mapping[Path, _Place]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
@@ -27,6 +28,9 @@ from protocols.engine.router import Route
 Mode = Literal["fast", "explain", "reference"]
 """`fast` accepts first; `explain` looks at every event in full; `reference` does so with the pure Python `jsonschema`."""
 
+
+_LOOKS = 8
+"""Of so many events that the kernel knows nothing of one is looked at for names that it should know."""
 
 Outcome = Result | Recalled
 """What is known of an event, written out or not."""
@@ -52,6 +56,7 @@ class Engine:
         self._known: Known | None = None
         self._mostly_bad = False
         self._sound: dict[Route, Result] = {}
+        self._beyond = count()
 
     @property
     def redacts(self) -> bool:
@@ -65,11 +70,31 @@ class Engine:
 
     def check(self, raw: bytes) -> Result:
         """The result for the event in these bytes: one JSON text in UTF-8, and maybe a line end."""
-        first = self._compiled or self._acceptor
-        if first is not None and (route := first.accept(raw)) is not None:
+        route = self._accepted(raw)
+        if route is not None:
             return self._sound[route] if route in self._sound else self._sound.setdefault(route, Result(route))
-        outcome = self._judged_by_kernel(raw) if self._compiled is not None else self._outcome(raw)
+        outcome = self._outcome(raw)
         return outcome if isinstance(outcome, Result) else outcome.result()
+
+    def _accepted(self, raw: bytes) -> Route | None:
+        """The route of an event with which nothing is wrong."""
+        if self._compiled is None:
+            return self._acceptor.accept(raw) if self._acceptor is not None else None
+        route, is_beyond = self._compiled.accept(raw)
+        if is_beyond and self._acceptor is not None:
+            route = self._acceptor.accept(raw)
+            if route is not None and not next(self._beyond) % _LOOKS:
+                self._look_at_names(raw)
+        return route
+
+    def _look_at_names(self, raw: bytes) -> None:
+        """Let the kernel know the names in an event that the plan lets in, if it is for these that it knew nothing of it."""
+        text = self._text_of([raw])
+        if text is not None and self._compiled is not None:
+            checked = self._compiled.check(text)
+            for _ in self._let_through(checked, {}):
+                pass  # what is said of a name is known now
+            self._compiled.look_at_names(checked)
 
     def check_value(self, value: Any) -> Result:
         """The result for an event given as Python values: that of its JSON text, where it has one."""
@@ -105,13 +130,14 @@ class Engine:
                 accepted.routes[outcome.route] += 1
             else:
                 outcomes.append((index, outcome))
+        explained: Mapping[int, Result] = {}
         if folds and not outcomes:
-            self._learn_from(checked)
+            explained = self._learn_from(checked)
             folded = checked.folded()
             if folded is not None:
                 self._compiled.look_at_names(checked)
                 return Judged([], folded)
-        for index, outcome in self._let_through(checked):
+        for index, outcome in self._let_through(checked, explained):
             if outcome.clean:
                 accepted.routes[outcome.route] += 1
             else:
@@ -120,11 +146,16 @@ class Engine:
         outcomes.sort(key=itemgetter(0))
         return Judged(outcomes)
 
-    def _learn_from(self, checked: Checked) -> None:
-        """Explain one line of each class of which nothing is known."""
+    def _learn_from(self, checked: Checked) -> Mapping[int, Result]:
+        """Explain one line of each class of which nothing is known, and no line twice: what is said of them, by their indices."""
         assert self._compiled is not None
+        explained: dict[int, Result] = {}
         for line in checked.unknown():
-            self._compiled.learn(line, self.explainer.explain(line.text.rstrip(b"\r"), line.faults(self._arguments[0]["$defs"])))
+            if line.index not in explained:
+                result = self.explainer.explain(line.text.rstrip(b"\r"), line.faults(self._arguments[0]["$defs"]))
+                explained[line.index] = result
+                self._compiled.learn(line, result)
+        return explained
 
     @property
     def folds_text(self) -> bool:
@@ -138,17 +169,6 @@ class Engine:
         text = b"\n".join([raw.rstrip(b"\r\n") for raw in raws])
         return text if text and text.count(b"\n") == len(raws) - 1 and not text.endswith(b"\n") else None
 
-    def _judged_by_kernel(self, raw: bytes) -> Outcome:
-        """What is wrong with an event that the kernel has not accepted."""
-        text = self._text_of([raw])
-        if text is None:
-            return self._outcome(raw)
-        assert self._compiled is not None
-        checked = self._compiled.check(text)
-        outcome = next((each for outcomes in (self._refused(checked), self._let_through(checked)) for _, each in outcomes), None)
-        self._compiled.look_at_names(checked)
-        return outcome or self._outcome(raw)
-
     def _refused(self, checked: Checked) -> Iterator[tuple[int, Outcome]]:
         """What is wrong with the lines that the kernel has refused."""
         for index, line, is_beyond in checked.refused():
@@ -156,11 +176,11 @@ class Engine:
             route = self._acceptor.accept(raw) if is_beyond and self._acceptor is not None else None
             yield index, self.explainer.explain(raw) if route is None else Result(route)
 
-    def _let_through(self, checked: Checked) -> Iterator[tuple[int, Outcome]]:
+    def _let_through(self, checked: Checked, explained: Mapping[int, Result]) -> Iterator[tuple[int, Outcome]]:
         """What is wrong with the lines in which it has let something through: as it was said of others, or explained."""
         assert self._compiled is not None
         for line in checked.faulty():
-            outcome: Outcome | None = line.recalled()
+            outcome: Outcome | None = explained.get(line.index) or line.recalled()
             if outcome is None:
                 result = outcome = self.explainer.explain(line.text.rstrip(b"\r"))
                 self._compiled.learn(line, result)

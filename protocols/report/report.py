@@ -872,11 +872,8 @@ class _Tally:
 
     def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int) -> None:
         """Keep the first different values; those that may not be shown differ by their places, so that all are looked at."""
-        hides = any(recurring.hidden for recurring, _ in entries)
-        if not hides:
-            self._sample_of(_merged((recurring, found.first) for recurring, found in entries), late, samples)
-        if hides or any(found.has_more for _, found in entries):
-            self._sample_of(_merged((recurring, found.all()) for recurring, found in entries), late, samples)
+        takes_all = any(recurring.hidden or found.has_more for recurring, found in entries)
+        self._sample_of(_merged((recurring, found.all() if takes_all else found.first) for recurring, found in entries), late, samples)
 
     def _sample_of(
         self, glimpses: Iterable[tuple[Recurring, Glimpse]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int
@@ -930,8 +927,8 @@ def _rank(pair: tuple[Recurring, FaultClass]) -> Any:
 
 
 def _is_same(value: Any, other: Any) -> bool:
-    """Whether two values look the same; objects that are equal may have their members in another order."""
-    return type(value) is type(other) and type(value) in _SCALARS and bool(value == other)
+    """Whether two values look the same; objects that are equal may have their members in another order, and 0.0 equals -0.0."""
+    return type(value) is type(other) and type(value) in _SCALARS and bool(value == other) and (bool(value) or str(value) == str(other))
 
 
 _NEVER = object()

@@ -51,7 +51,8 @@ struct Placed {
 struct Fold<'t> {
     accepted: Vec<u32>,
     refused: Vec<[u32; 4]>,
-    numbers: Map<Class<'t>, u32>,
+    /// With the hasher of the standard library: texts of events are not ours, and could be chosen to collide.
+    numbers: HashMap<Class<'t>, u32>,
     classes: Vec<Folded>,
     combinations: Map<Vec<u32>, u32>,
     sightings: Vec<Placed>,

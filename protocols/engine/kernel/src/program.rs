@@ -317,7 +317,7 @@ impl Key {
     }
 }
 
-/// A hasher for short texts of our own plans.
+/// A hasher for tables that hold short texts of our own plans and numbers.
 #[derive(Default)]
 pub struct Mix(u64);
 
@@ -359,7 +359,7 @@ impl Program {
         }
         let program = Program {
             most_bytes: read.size()?,
-            most_depth: read.small()?,
+            most_depth: read.depth()?,
             automata: read.many(Words::automaton)?,
             lists: read.many(Words::list)?,
             nodes: read.many(Words::node)?,
@@ -406,11 +406,16 @@ impl<'w> Words<'w> {
     }
 
     fn size(&mut self) -> Read<usize> {
-        usize::try_from(self.word()?).map_err(|_| "a size is below zero".to_string())
+        let size = u64::try_from(self.word()?).map_err(|_| "a size is below zero")?;
+        Ok(usize::try_from(size).unwrap_or(usize::MAX)) // as good as no bound, where that is what it is
     }
 
     fn small(&mut self) -> Read<u32> {
         u32::try_from(self.word()?).map_err(|_| "a number is out of range".to_string())
+    }
+
+    fn depth(&mut self) -> Read<u32> {
+        Some(self.small()?).filter(|depth| *depth <= MOST_DEPTH).ok_or_else(|| "events may be nested too deep for the stack".to_string())
     }
 
     fn flag(&mut self) -> Read<bool> {
@@ -423,7 +428,11 @@ impl<'w> Words<'w> {
 
     /// A number, or -1 for none.
     fn maybe(&mut self) -> Read<Option<usize>> {
-        Ok(usize::try_from(self.word()?).ok())
+        let number = self.word()?;
+        if number == -1 {
+            return Ok(None);
+        }
+        u32::try_from(number).map(|number| Some(number as usize)).map_err(|_| "a number is out of range".to_string())
     }
 
     fn string(&mut self) -> Read<&'w [u8]> {
@@ -548,6 +557,9 @@ impl<'w> Words<'w> {
 
 /// The version of what is read here. Sources that lie in a checkout may be newer than the kernel that was built of them.
 const FORMAT: i64 = 1;
+
+/// Levels of arrays and objects, each of which takes a call.
+const MOST_DEPTH: u32 = 500;
 
 /// Fields that an object may have, so that those seen fit into a few words.
 pub const MOST_FIELDS: usize = 512;

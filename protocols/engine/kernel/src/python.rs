@@ -108,8 +108,15 @@ unsafe extern "C" fn program(_: Py, arguments: *const Py, count: isize) -> Py {
         let (words, text) = (bytes(words)?, bytes(text)?);
         let made = Program::decode(words, text).map_err(|message| raise(Kind::Value, &message))?;
         let pointer = Box::into_raw(Box::new(made)) as *mut c_void;
-        // SAFETY: the capsule owns the program from here on, and `freed` gives it back.
-        Ok(unsafe { PyCapsule_New(pointer, PROGRAM, Some(freed)) })
+        // SAFETY: the capsule owns the program from here on, and `freed` gives it back; where there is none, it is still ours.
+        unsafe {
+            let capsule = PyCapsule_New(pointer, PROGRAM, Some(freed));
+            if capsule.is_null() {
+                drop(Box::from_raw(pointer as *mut Program));
+                return Err(Raised);
+            }
+            Ok(capsule)
+        }
     })
 }
 

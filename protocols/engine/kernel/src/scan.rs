@@ -269,7 +269,8 @@ impl<'t> Scan<'t> {
                 return Err(Stop::Refused);
             }
         }
-        if whole > MOST_DIGITS || (self.peek() | 0x20 == b'e' && self.power()? > 1) {
+        let has_power = self.peek() | 0x20 == b'e';
+        if whole > MOST_DIGITS || (has_power && (self.power()? > 1 || whole > MOST_DIGITS - 9)) {
             return Err(Stop::Beyond);
         }
         Ok(())

@@ -32,6 +32,9 @@ const EVENT: Spot = Spot { object: OTHER - 1, field: OTHER };
 /// Arrays in each other whose indices a sighting can tell.
 pub const MOST_ARRAYS: usize = 3;
 
+/// Faults that are let through in one line; what takes a few bytes, such as `{}` for many missing members, takes no more memory.
+const MOST_SIGHTINGS: usize = 64;
+
 pub struct Walk<'p, 't> {
     program: &'p Program,
     pub scan: Scan<'t>,
@@ -284,12 +287,22 @@ impl<'p, 't> Walk<'p, 't> {
             let start = self.scan.at;
             let kind = self.any(depth)?;
             let spot = Spot { object: place, field: OTHER };
+            if self.has_met(spot, key) {
+                return Err(Stop::Beyond); // the last one counts
+            }
             return self.sight(spot, kind, wrong::NAME, (start, self.scan.at), (key.start, key.end));
         };
         if key.end - key.start > object.longest_name && key.characters(self.scan.text) > object.longest_name {
             return Err(Stop::Refused);
         }
         self.value(node, depth, NOWHERE)
+    }
+
+    /// Whether this name was let through before in the same object.
+    fn has_met(&self, spot: Spot, key: Text) -> bool {
+        let name = key.of(self.scan.text);
+        let is_here = |each: &Sighting| each.arrays == self.arrays && each.indices.get(..self.arrays) == self.indices.get(..self.arrays);
+        self.sightings.iter().any(|each| each.spot == spot && is_here(each) && &self.scan.text[each.name.0..each.name.1] == name)
     }
 
     /// A member that the route brings.
@@ -353,6 +366,9 @@ impl<'p, 't> Walk<'p, 't> {
     fn sight(&mut self, spot: Spot, kind: u32, faults: u32, value: (usize, usize), name: (usize, usize)) -> Step<()> {
         if spot == NOWHERE || !self.lets || self.arrays > MOST_ARRAYS {
             return Err(if faults & wrong::UNSURE != 0 { Stop::Beyond } else { Stop::Refused });
+        }
+        if self.sightings.len() == MOST_SIGHTINGS {
+            return Err(Stop::Beyond);
         }
         self.sightings.push(Sighting { spot, kind, faults, value, name, indices: self.indices, arrays: self.arrays });
         Ok(())
