@@ -197,12 +197,13 @@ class Explainer:
         problems = [problem for finding in findings if (problem := self._problem(finding, routing, event, overrides)) is not None]
         return Result(routing.route, tuple(in_order(problems)))
 
-    def _overrides(self, routing: Routing) -> dict[str, Severity]:
-        own = {}
-        if routing.key:
-            section = self._calls[routing.route.call]
-            own = section["severity"] | (routing.entry["bodies"][routing.key]["severity"] if routing.entry else {})
-        return self._severity | {key: Severity[name] for key, name in own.items()}
+    def _overrides(self, routing: Routing) -> Mapping[str, Severity]:
+        if not routing.key:
+            return self._severity
+        own: Mapping[str, str] = self._calls[routing.route.call]["severity"]
+        if routing.entry:
+            own = own | routing.entry["bodies"][routing.key]["severity"]
+        return self._severity | {key: Severity[name] for key, name in own.items()} if own else self._severity
 
     def _level(self, id: str, overrides: Mapping[str, Severity], own: Severity | None, binding: bool = False) -> Severity:
         """An override of the id wins over one of its family, and both over what the check or the kind says; none makes

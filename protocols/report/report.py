@@ -438,6 +438,7 @@ class Builder:
         self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
         self._groups: dict[_GroupKey, _Tally] = {} if within is None else within._groups
         self._met: dict[Recurring, _Met] = {}
+        self._met_before: dict[Recurring, tuple[_GroupKey, _Met]] = {} if within is None else within._met_before
         self._inputs: dict[str, list[int]] = {}
         self._faults: dict[str, None] = {}
         self._left_out: Counter[str] = Counter()
@@ -520,8 +521,16 @@ class Builder:
         was seen, to be called only if somebody wants to know. This runs for each class of each block: what is settled of a group
         is not looked at again.
         """
-        met = {recurring: self._met[recurring] for each in classes for recurring in each.said if recurring in self._met}
-        unmet = [(recurring, each) for each in classes for recurring in each.said if recurring not in met]
+        room = self.about.most_groups - len(self._mine) > sum(len(each.said) for each in classes)
+        met: dict[Recurring, _Met] = {}
+        unmet: list[tuple[Recurring, FaultClass]] = []
+        for each in classes:
+            for recurring in each.said:
+                known = self._met.get(recurring) or (self._met_again(recurring) if room else None)
+                if known is None:
+                    unmet.append((recurring, each))
+                else:
+                    met[recurring] = known
         for recurring, each in sorted(unmet, key=_rank) if len(unmet) > 1 else unmet:
             met[recurring] = self._meet_first(recurring, each, late)
         tallies: dict[_Tally, list[tuple[Recurring, FaultClass]]] = {}
@@ -547,6 +556,16 @@ class Builder:
             self._invalid += invalid
             self._assumed += count * route.assumed
 
+    def _met_again(self, recurring: Recurring) -> _Met | None:
+        """How it is counted where the builder that this one is within has met it, whose groups have room for all that is asked for."""
+        before = self._met_before.get(recurring)
+        if before is None:
+            return None
+        group, met = before
+        self._mine.add(group)
+        self._met[recurring] = met
+        return met
+
     def _meet_first(self, recurring: Recurring, found: FaultClass, late: Callable[[Glimpse], Callable[[], Seen]]) -> _Met:
         glimpse = found.first[0]
         route = glimpse.route
@@ -567,6 +586,10 @@ class Builder:
         if len(self._met) >= self.about.most_groups:
             self._met.clear()
         self._met[recurring] = met
+        if self._within is not None and tally is not None:
+            if len(self._met_before) >= self.about.most_groups:
+                self._met_before.clear()
+            self._met_before[recurring] = group, met
         return met
 
     def add_beside(self, problems: Iterable[Problem]) -> None:
