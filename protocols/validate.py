@@ -7,6 +7,7 @@ folds what was found. `Validator` is the library's way in, `validate_files` the 
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,11 +19,11 @@ import msgspec
 from msgspec.structs import replace
 
 from protocols.engine.accept import Accepted
-from protocols.engine.checked import message_id
+from protocols.engine.checked import Outcome, message_id
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.narrowed import Narrowed
-from protocols.engine.validator import Engine, Mode, Outcome
+from protocols.engine.validator import Engine, Judged, Mode
 from protocols.engine.watch import Watch
 from protocols.jobs import Pool, Progress, Send
 from protocols.plan import load_plan
@@ -357,8 +358,11 @@ def _kept(builder: Builder, filter: Filter, batch: Batch) -> Batch | None:
 def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, tell: Tell | None, watch: Watch | None = None) -> None:
     """Report what is wrong with the events of a batch; those with which nothing is are counted as accepted."""
     _add_batch_size(builder, engine, batch.batch_bytes, batch.place(0) if batch.raws else Place(batch.file, None, batch.first_record), tell)
+    if watch is None and tell is None and not builder.about.timeline and isinstance(batch.raws, Lines) and engine.folds_text:
+        _add_folded(builder, batch, engine.judge(batch.raws.text, accepted))
+        return
     if watch is None:
-        outcomes = _judged(builder, engine, batch, accepted, folds=tell is None and not builder.about.timeline)
+        outcomes = engine.check_more(batch.raws, accepted)
     else:
         routes, outcomes = engine.check_all(batch.raws)
         watch.see_all(batch.raws, routes, outcomes)
@@ -369,22 +373,30 @@ def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepte
         if builder.about.timeline and (severities := _severities(outcome)):
             raw = batch.raws[index]
             builder.look_at(None if engine.redacts else raw, _timestamp(raw), max(severities))
-        if isinstance(outcome, Recalled) and tell is None:
-            seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
-            builder.add_recurring(outcome.sightings, outcome.route, seen)
-        else:
-            result = outcome if isinstance(outcome, Result) else outcome.result()
-            _add_result(builder, result, batch.place(index), tell)
+        _add_outcome(builder, batch, index, outcome, tell)
 
 
-def _judged(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, *, folds: bool) -> list[tuple[int, Outcome]]:
-    """What is wrong with the events of a batch and has not been reported yet."""
-    if not isinstance(batch.raws, Lines) or not engine.folds_text:
-        return engine.check_more(batch.raws, accepted)
-    outcomes, folded = engine.judge(batch.raws.text, accepted, folds=folds)
-    if folded is not None:
-        builder.add_folded(folded.events(), folded.classes(), partial(_place, batch))
-    return outcomes
+def _add_folded(builder: Builder, batch: Batch, judged: Judged) -> None:
+    """Report what is wrong with the events of a batch. Groups that are new come in the order of the events, folded or not."""
+    waiting = deque(judged.outcomes)
+
+    def catch_up(before: int) -> None:
+        while waiting and waiting[0][0] < before:
+            _add_outcome(builder, batch, *waiting.popleft())
+
+    if judged.folded is not None:
+        beside = sum(len(outcome.violations) for _, outcome in judged.outcomes)
+        builder.add_folded(judged.folded.events(), judged.folded.classes(), partial(_place, batch), catch_up, beside)
+    catch_up(len(batch.raws))
+
+
+def _add_outcome(builder: Builder, batch: Batch, index: int, outcome: Outcome, tell: Tell | None = None) -> None:
+    if isinstance(outcome, Recalled) and tell is None:
+        seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
+        builder.add_recurring(outcome.sightings, outcome.route, seen)
+    else:
+        result = outcome if isinstance(outcome, Result) else outcome.result()
+        _add_result(builder, result, batch.place(index), tell)
 
 
 def _place(batch: Batch, found: Glimpse) -> Callable[[], Seen]:

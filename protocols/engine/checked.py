@@ -16,6 +16,7 @@ import msgspec
 from msgspec import UNSET
 
 from protocols.engine.accept import Accepted
+from protocols.engine.explain import Result
 from protocols.engine.faults import Fault
 from protocols.engine.finding import ITEM
 from protocols.engine.known import Recalled
@@ -23,6 +24,9 @@ from protocols.engine.nodes import node_at
 from protocols.engine.program import Spot
 from protocols.engine.router import Route
 from protocols.violations import Recurring, json_type
+
+Outcome = Result | Recalled
+"""What is known of an event, written out or not."""
 
 OTHER = 2**32 - 1
 """The field of a member that its object does not have."""
@@ -319,6 +323,11 @@ class Folded:
 
     def __init__(self, checked: Checked, said: Sequence[Said]) -> None:
         self._checked, self._said = checked, said
+
+    def is_apart_from(self, outcomes: Sequence[tuple[int, Outcome]]) -> bool:
+        """Whether none of these violations is of a kind that is folded here, so that they are in groups of their own."""
+        ids = {problem.id for _, outcome in outcomes for problem in outcome.violations}
+        return not ids or ids.isdisjoint(each.first.id for about in self._said for each in about)
 
     def events(self) -> Iterator[tuple[Route, int, list[Recurring]]]:
         """Events of which the same is said: their route, how many there are, and what is said of each of them."""

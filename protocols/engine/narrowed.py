@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from protocols.engine.accept import Accepted
+from protocols.engine.checked import Outcome
 from protocols.engine.explain import Result
 from protocols.engine.known import Recalled
-from protocols.engine.validator import Engine, Judged, Mode, Outcome
+from protocols.engine.validator import Engine, Judged, Mode
 
 
 class Narrowed(Engine):

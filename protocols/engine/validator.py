@@ -17,11 +17,11 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from protocols.engine.accept import Accepted, Acceptor
-from protocols.engine.checked import Checked, Folded
+from protocols.engine.checked import Checked, Folded, Outcome
 from protocols.engine.compiled import Compiled
 from protocols.engine.explain import Explainer, Result
 from protocols.engine.faults import MakeJudge, fast_judge
-from protocols.engine.known import Known, Recalled
+from protocols.engine.known import Known
 from protocols.engine.parse import text_of
 from protocols.engine.router import Route
 
@@ -32,12 +32,9 @@ Mode = Literal["fast", "explain", "reference"]
 _LOOKS = 8
 """Of so many events that the kernel knows nothing of one is looked at for names that it should know."""
 
-Outcome = Result | Recalled
-"""What is known of an event, written out or not."""
-
 
 class Judged(NamedTuple):
-    """What is wrong with many events: those by index, in order, or all of them folded where that is enough."""
+    """What is wrong with many events: those by index, in order, and the others folded, where that is enough."""
 
     outcomes: list[tuple[int, Outcome]]
     folded: Folded | None = None
@@ -131,12 +128,12 @@ class Engine:
             else:
                 outcomes.append((index, outcome))
         explained: Mapping[int, Result] = {}
-        if folds and not outcomes:
+        if folds:
             explained = self._learn_from(checked)
             folded = checked.folded()
-            if folded is not None:
+            if folded is not None and folded.is_apart_from(outcomes):
                 self._compiled.look_at_names(checked)
-                return Judged([], folded)
+                return Judged(outcomes, folded)
         for index, outcome in self._let_through(checked, explained):
             if outcome.clean:
                 accepted.routes[outcome.route] += 1

@@ -514,14 +514,17 @@ class Builder:
         events: Iterable[tuple[Route, int, Sequence[Recurring]]],
         classes: Sequence[FaultClass],
         late: Callable[[Glimpse], Callable[[], Seen]],
+        catch_up: Callable[[int], None] = lambda index: None,
+        beside: int = 0,
     ) -> None:
         """The same as `add_recurring` for many events at once, which never were objects of their own.
 
         `events` are (route, number of events, what is said of each); `classes` have the sightings behind that. `late` says where one
-        was seen, to be called only if somebody wants to know. This runs for each class of each block: what is settled of a group
-        is not looked at again.
+        was seen, to be called only if somebody wants to know. `catch_up` adds those events before one that are not folded, whose
+        `beside` problems are in other groups. This runs for each class of each block: what is settled of a group is not looked at
+        again.
         """
-        room = self.about.most_groups - len(self._mine) > sum(len(each.said) for each in classes)
+        room = self.about.most_groups - len(self._mine) > beside + sum(len(each.said) for each in classes)
         met: dict[Recurring, _Met] = {}
         unmet: list[tuple[Recurring, FaultClass]] = []
         for each in classes:
@@ -532,6 +535,7 @@ class Builder:
                 else:
                     met[recurring] = known
         for recurring, each in sorted(unmet, key=_rank) if len(unmet) > 1 else unmet:
+            catch_up(each.first[0].index)
             met[recurring] = self._meet_first(recurring, each, late)
         tallies: dict[_Tally, list[tuple[Recurring, FaultClass]]] = {}
         for each in classes:

@@ -67,6 +67,14 @@ CASES: dict[str, tuple[Sequence[str], dict[str, Any]]] = {
     "a number out of range among values that nobody judges": ([bought('{"zebra":[' + "9" * 300 + "e9]}")] * 3, {}),
     "so many unplanned names that not all are let through": ([bought("{" + BESIDE + ',"more":1,"price":2}')] * 3, {}),
     "one that resembles a planned one, among many": ([bought("{" + BESIDE + ',"pricee":1}')] * 3, {}),
+    "lines that are refused among those that are folded": (
+        ["{", *prices("1"), "{}x", bought('{"zebra":1}'), *prices("2") * 5, "[1", ordered(1), "{", bought('{"zebra":1}')],
+        {},
+    ),
+    "the same is said of lines that are refused and such as are folded": (
+        [*prices("1"), bought('{"price":2,"fooBar":1}'), *prices("3"), bought('{"price":2,"price":4}'), "{", *prices("5")] * 3,
+        {"samples": 10},
+    ),
     "more missing members than are let through": ([ordered(22)] * 3 + [ordered(21), ordered(1)], {}),
     **{
         f"nested {depth} levels": ([bought('{"zebra":' + "[" * depth + "]" * depth + "}")], {})
