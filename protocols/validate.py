@@ -358,31 +358,21 @@ def _kept(builder: Builder, filter: Filter, batch: Batch) -> Batch | None:
 def _add_batch(builder: Builder, engine: Engine, batch: Batch, accepted: Accepted, tell: Tell | None, watch: Watch | None = None) -> None:
     """Report what is wrong with the events of a batch; those with which nothing is are counted as accepted."""
     _add_batch_size(builder, engine, batch.batch_bytes, batch.place(0) if batch.raws else Place(batch.file, None, batch.first_record), tell)
-    if watch is None and tell is None and not builder.about.timeline and isinstance(batch.raws, Lines) and engine.folds_text:
-        _add_folded(builder, batch, engine.judge(batch.raws.text, accepted))
-        return
     if watch is None:
-        outcomes = engine.check_more(batch.raws, accepted)
+        judged = _judged(engine, batch, accepted, folds=tell is None and not builder.about.timeline)
     else:
         routes, outcomes = engine.check_all(batch.raws)
         watch.see_all(batch.raws, routes, outcomes)
         accepted.routes.update(routes)
+        judged = Judged(outcomes)
     if builder.about.timeline:
         builder.add_moments(map(_timestamp, batch.raws))
-    for index, outcome in outcomes:
-        if builder.about.timeline and (severities := _severities(outcome)):
-            raw = batch.raws[index]
-            builder.look_at(None if engine.redacts else raw, _timestamp(raw), max(severities))
-        _add_outcome(builder, batch, index, outcome, tell)
-
-
-def _add_folded(builder: Builder, batch: Batch, judged: Judged) -> None:
-    """Report what is wrong with the events of a batch. Groups that are new come in the order of the events, folded or not."""
     waiting = deque(judged.outcomes)
 
     def catch_up(before: int) -> None:
+        """Report the events before this one that are not folded, so that new groups come in the order of the events."""
         while waiting and waiting[0][0] < before:
-            _add_outcome(builder, batch, *waiting.popleft())
+            _add_outcome(builder, engine, batch, *waiting.popleft(), tell)
 
     if judged.folded is not None:
         beside = sum(len(outcome.violations) for _, outcome in judged.outcomes)
@@ -390,7 +380,16 @@ def _add_folded(builder: Builder, batch: Batch, judged: Judged) -> None:
     catch_up(len(batch.raws))
 
 
-def _add_outcome(builder: Builder, batch: Batch, index: int, outcome: Outcome, tell: Tell | None = None) -> None:
+def _judged(engine: Engine, batch: Batch, accepted: Accepted, *, folds: bool) -> Judged:
+    if not isinstance(batch.raws, Lines) or not engine.folds_text:
+        return Judged(engine.check_more(batch.raws, accepted))
+    return engine.judge(batch.raws.text, accepted, folds=folds)
+
+
+def _add_outcome(builder: Builder, engine: Engine, batch: Batch, index: int, outcome: Outcome, tell: Tell | None) -> None:
+    if builder.about.timeline and (severities := _severities(outcome)):
+        raw = batch.raws[index]
+        builder.look_at(None if engine.redacts else raw, _timestamp(raw), max(severities))
     if isinstance(outcome, Recalled) and tell is None:
         seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)
         builder.add_recurring(outcome.sightings, outcome.route, seen)

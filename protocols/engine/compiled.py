@@ -27,6 +27,7 @@ from protocols.native import Kernel, kernel
 from protocols.problems import Problem
 
 _BEYOND = -2
+"""What the kernel says where it can say nothing, as in `kernel/src/fold.rs`."""
 _MOST_CLASSES = 20_000
 _MOST_NAMES = 4096
 _MOST_LEARNED = 64

@@ -5,7 +5,8 @@ not accept, `Explainer` looks at in full. The one law is that what is accepted h
 recalled by the first stage; its law is that this says what the second stage would.
 
 The first stage is `Compiled` where the kernel was built. Where it was not, `Acceptor` does the same by msgspec at half the
-speed, with `Known` to recall; and beside the kernel it looks at events of which that one knows nothing.
+speed, with `Known` to recall; and beside the kernel it looks at events of which that one knows nothing. What the kernel does
+not accept of single events is theirs, too: folding pays for many lines at once.
 """
 
 from __future__ import annotations

@@ -898,7 +898,7 @@ class _Tally:
         return False
 
     def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int) -> None:
-        """Keep the first different values; those that may not be shown differ by their places, so that all are looked at."""
+        """Keep the first different values. Those that may not be shown differ by their places, so that all are looked at."""
         takes_all = any(recurring.hidden or found.has_more for recurring, found in entries)
         self._sample_of(_merged((recurring, found.all() if takes_all else found.first) for recurring, found in entries), late, samples)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import struct
 import subprocess
 import sys
 import textwrap
@@ -18,6 +19,7 @@ from protocols.native import Kernel, kernel
 
 NEEDED = "PROTOCOLS_NEED_KERNEL" in os.environ
 WORDS, TEXT, *_ = program(bundle(random.Random(1)))
+WORD = struct.Struct("=q")
 LINE = b'{"type":"track","event":"a","userId":"u","properties":{"a":1}}'
 
 
@@ -75,6 +77,8 @@ BAD: list[tuple[bytes, bytes, str]] = [
     (WORDS[:-8], TEXT, "a program breaks off"),
     (WORDS + bytes(8), TEXT, "a program goes on behind its end"),
     (WORDS, b"", "a string lies outside of the text"),
+    (WORDS[:8] + WORD.pack(-1) + WORDS[16:], TEXT, "a size is below zero"),
+    (WORDS[:16] + WORD.pack(501) + WORDS[24:], TEXT, "events may be nested too deep for the stack"),
 ]
 
 

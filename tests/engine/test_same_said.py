@@ -59,7 +59,7 @@ CASES: dict[str, tuple[Sequence[str], dict[str, Any]]] = {
         [bought('{"price_41234":1}'), bought('{"price_41234":1,"price":"x"}')],
         {},
     ),
-    "values that are equal in many spellings": (prices(*[f"1.{zeros}" for zeros in ("0" * n for n in range(1, 9))], "2.0", "5", "6"), {}),
+    "values that are equal in many spellings": (prices(*["1." + "0" * count for count in range(1, 9)], "2.0", "5", "6"), {}),
     "more samples than the kernel tells first values": (prices(*map(str, range(10)), "0.5"), {"samples": 20}),
     "two zeros": (prices("0.0", "-0.0"), {}),
     "two zeros, often": (prices(*["0.0"] * 200, "-0.0", *["0.0"] * 3), {}),
@@ -110,6 +110,28 @@ def test_events_one_by_one_are_the_same(name: str, monkeypatch: pytest.MonkeyPat
     third = Validator(plan, redact=redact)
     for line in lines:
         assert first.validate(line) == second.validate(line) == third.validate(line)
+
+
+def test_a_refused_line_keeps_no_other_from_being_folded() -> None:
+    engine = Engine(compile_plan(load_text(PLAN)))
+    if engine.folds_text:
+        text = "\n".join([*prices("1", "2"), "{", *prices("3")]).encode()
+        outcomes, folded = engine.judge(text, engine.nothing_yet())
+        assert [index for index, _ in outcomes] == [2]
+        assert folded is not None
+        assert [found.count for found in folded.classes()] == [3]
+
+
+def test_no_line_is_explained_once_for_each_of_its_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One name that resembles a planned one keeps a line from being learned; its many others must not make that dear."""
+    engine = Engine(compile_plan(load_text(PLAN)))
+    explain, lines = engine.explainer.explain, []
+    monkeypatch.setattr(engine.explainer, "explain", lambda raw, *known: lines.append(raw) or explain(raw, *known))
+    names = ",".join(BESIDE.split(",")[:60])
+    text = [bought("{" + names + f',"pricee":{number}' + "}").encode() for number in range(5)]
+    if engine.folds_text:
+        outcomes, folded = engine.judge(b"\n".join(text), engine.nothing_yet())
+        assert (len(outcomes), folded, sorted(lines)) == (5, None, text)
 
 
 def test_a_line_has_only_so_many_sightings() -> None:

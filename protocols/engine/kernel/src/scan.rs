@@ -270,6 +270,7 @@ impl<'t> Scan<'t> {
             }
         }
         let has_power = self.peek() | 0x20 == b'e';
+        // one digit of a power makes a number up to nine digits longer
         if whole > MOST_DIGITS || (has_power && (self.power()? > 1 || whole > MOST_DIGITS - 9)) {
             return Err(Stop::Beyond);
         }
