@@ -26,9 +26,10 @@ class Kernel(Protocol):
     def accept(self, program: object, line: bytes) -> int:
         """The number of the route of an event with which nothing is wrong, less than 0 for any other bytes."""
 
-    def check(self, program: object, text: bytes, collects: bool) -> bytes:
+    def check(self, program: object, text: bytes, collects: bool, accepted: bytearray) -> bytes:
         """What is said of the lines of a text of less than 4 GB, as numbers of 32 bits in the order of `fold.rs`; with
-        `collects`, faults are let through where that can be done, and told."""
+        `collects`, faults are let through where that can be done, and told. `accepted` counts events with which nothing is wrong by
+        their routes, eight bytes each."""
 
     def lines(self, text: bytes) -> int:
         """How many lines a text has; -1 where one does not begin with a brace, or may be the body of a batch."""

@@ -400,7 +400,8 @@ def _add_outcome(builder: Builder, engine: Engine, batch: Batch, index: int, out
 
 def _place(batch: Batch, found: Glimpse) -> Callable[[], Seen]:
     """Where something was seen; its event is looked at for its message id when somebody asks."""
-    return partial(_seen, batch.file, batch.lines[found.index], batch.number(found.index), found.line)
+    index = found.index
+    return partial(_seen, batch.file, batch.lines[index], batch.number(index), found.line)
 
 
 def _seen(file: str, line: int | None, record: int, event: bytes) -> Seen:

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET
 
-from protocols.engine.accept import Accepted
 from protocols.engine.explain import Result
 from protocols.engine.faults import Fault
 from protocols.engine.finding import ITEM
@@ -67,8 +66,8 @@ _KEYWORDS: Mapping[int, Sequence[str]] = {
 _GOT = {0: json_type(UNSET), 1: "null", 2: "boolean", 4: "boolean", 8: "integer", 16: "number", 32: "string", 64: "array", 128: "object"}
 """What the kernel's kinds of values are called."""
 
-_SIGHTING = 13
-"""Numbers that are written of a sighting."""
+_REFUSED, _CLASS, _SIGHTING = 4, 12, 13
+"""How many numbers are written of a line that is refused, of a class and of a sighting."""
 
 
 class Class(NamedTuple):
@@ -106,37 +105,17 @@ class Checked:
     def __init__(self, state: State, text: bytes, written: bytes) -> None:
         self.state, self.text = state, text
         numbers = memoryview(written).cast("I")
-        sightings = len(numbers) - numbers[5] * _SIGHTING
+        self.lines, refused, classes, firsts, combined, self._sighted = numbers[:6]
+        sightings = len(numbers) - self._sighted * _SIGHTING
         self._words = words = numbers[:sightings].tolist()
-        self._sightings = numbers[sightings:]  # these are many, and only a few of them are looked at
-        self.lines, accepted, refused, combined, self.classes, self._sighted = words[:6]
-        self._accepted = range(6, 6 + 2 * accepted, 2)
-        self._refused = range(self._accepted.stop, self._accepted.stop + 4 * refused, 4)
-        at = self._refused.stop
-        self._combined: list[list[int]] = []
-        for _ in range(combined):
-            end = at + 3 + words[at + 1]
-            self._combined.append(words[at:end])
-            at = end
-        self._classes: list[int] = []
-        for _ in range(self.classes):
-            self._classes.append(at)
-            at += 9 + words[at + 8]
-        self.kinds = [self._kind(at) for at in self._classes]
-
-    def _kind(self, at: int) -> Class:
-        object, field, kind_of_value, wrong = self._words[at : at + 4]
-        kind = Class(object, field, kind_of_value, wrong)
-        if not kind.wrong & _BY_TEXT:
-            return kind
-        first = Sighting(self, self._words[at + 9])
-        return kind._replace(text=first.name if kind.wrong & NAME else first.text)
-
-    def count_accepted(self, accepted: Accepted) -> None:
-        """Count the events with which nothing is wrong."""
-        words, counts = self._words, accepted.numbers(self.state.routes)
-        for at in self._accepted:
-            counts[words[at]] += words[at + 1]
+        self.sightings_written = numbers[sightings:]  # these are many, and only a few of them are looked at
+        self._refused = range(6, 6 + refused * _REFUSED, _REFUSED)
+        self._classes = range(self._refused.stop, self._refused.stop + classes * _CLASS, _CLASS)
+        self._firsts = self._classes.stop
+        self._combined, self._combinations = combined, self._firsts + firsts
+        self.kinds = [
+            Class(words[at], words[at + 1], words[at + 2], words[at + 3], text[words[at + 4] : words[at + 5]]) for at in self._classes
+        ]
 
     def refused(self) -> Iterator[tuple[int, bytes, bool]]:
         """The lines of which somebody else has to say something: index, text, and whether the kernel knew nothing of it."""
@@ -146,14 +125,20 @@ class Checked:
 
     def unknown(self) -> Iterator[Line]:
         """A line of each class that is not known when its turn comes."""
+        said = self.state.said
         for kind, at in zip(self.kinds, self._classes, strict=True):
-            if kind not in self.state.said:
-                yield self._line_of(Sighting(self, self._words[at + 9]))
+            if kind not in said:
+                yield self._line_of(Sighting(self, self._words[self._firsts + self._words[at + 10]]))
 
     def folded(self) -> Folded | None:
         """All lines in which something was let through; None where it is not known of all classes what is said of them."""
-        said = [about for kind in self.kinds if (about := self.state.said.get(kind)) is not None]
-        return Folded(self, said) if len(said) == len(self.kinds) else None
+        said: list[Said] = []
+        for kind in self.kinds:
+            about = self.state.said.get(kind)
+            if about is None:
+                return None
+            said.append(about)
+        return Folded(self, said)
 
     def _line_of(self, sighting: Sighting) -> Line:
         """The whole line of a sighting."""
@@ -165,26 +150,33 @@ class Checked:
         return self._line([Sighting(self, order) for order in range(first, end)])
 
     def _index(self, order: int) -> int:
-        return self._sightings[order * _SIGHTING + 2]
+        return self.sightings_written[order * _SIGHTING + 2]
 
     def counted(self, number: int) -> list[int]:
-        """Of a class: how many sightings and lines, the last sighting, whether there may be more values, how many first ones."""
+        """Of a class: how many sightings and lines, the last sighting, whether there may be more values, where the first ones are
+        and how many."""
         at = self._classes[number]
-        return self._words[at + 4 : at + 9]
+        return self._words[at + 6 : at + _CLASS]
 
-    def firsts(self, number: int) -> list[Sighting]:
+    def firsts(self, place: int, count: int) -> Iterator[Sighting]:
         """The first sightings of a class with different values."""
-        at = self._classes[number]
-        return [Sighting(self, order) for order in self._words[at + 9 : at + 9 + self._words[at + 8]]]
+        return (Sighting(self, order) for order in self._words[self._firsts + place : self._firsts + place + count])
 
     def lines_of(self, number: int) -> int:
         """How many lines have a fault of this class."""
-        return self._words[self._classes[number] + 5]
+        return self._words[self._classes[number] + 7]
 
     def combinations(self) -> Iterator[tuple[Route, int, list[int]]]:
         """Events that have the same classes: their route, how many there are, and the numbers of these classes."""
-        for count, _, route, *numbers in self._combined:
-            yield self.route(route, [self.kinds[number] for number in numbers]), count, numbers
+        words, kinds, routes, at = self._words, self.kinds, self.state.routes, self._combinations
+        for _ in range(self._combined):
+            count, classes, route = words[at : at + 3]
+            numbers = words[at + 3 : at + 3 + classes]
+            at += 3 + classes
+            if any(kinds[number][0] == EVENT for number in numbers):
+                yield self.route(route, [kinds[number] for number in numbers]), count, numbers
+            else:
+                yield routes[route], count, numbers
 
     def route(self, number: int, kinds: Sequence[Class]) -> Route:
         """A route, with the event's own name where the plan lacks it."""
@@ -203,44 +195,51 @@ class Checked:
     def _line(self, found: Sequence[Sighting]) -> Line:
         return Line(self, self.route(found[0].route_number, [each.kind for each in found]), found)
 
-    def sighted(self, order: int) -> list[int]:
-        """What was written of a sighting."""
-        return self._sightings[order * _SIGHTING : (order + 1) * _SIGHTING].tolist()
-
 
 class Sighting:
     """One fault that was let through. `order` counts them in a text, `index` is that of the line."""
 
-    __slots__ = ("_words", "checked", "index", "number", "order")
+    __slots__ = ("_at", "_numbers", "checked", "order")
 
     def __init__(self, checked: Checked, order: int) -> None:
         self.checked, self.order = checked, order
-        self._words = words = checked.sighted(order)
-        self.number, self.index = words[0], words[2]
+        self._numbers, self._at = checked.sightings_written, order * _SIGHTING
+
+    @property
+    def number(self) -> int:
+        return self._numbers[self._at]
 
     @property
     def kind(self) -> Class:
-        return self.checked.kinds[self.number]
+        return self.checked.kinds[self._numbers[self._at]]
 
     @property
     def route_number(self) -> int:
-        return self._words[1]
+        return self._numbers[self._at + 1]
 
     @property
     def route(self) -> Route:
-        return self.checked.route(self._words[1], [self.kind])
+        return self.checked.route(self.route_number, [self.kind])
+
+    @property
+    def index(self) -> int:
+        return self._numbers[self._at + 2]
 
     @property
     def line(self) -> bytes:
-        return self.checked.text[self._words[3] : self._words[4]]
+        return self._part(3)
 
     @property
     def text(self) -> bytes:
-        return self.checked.text[self._words[5] : self._words[6]]
+        return self._part(5)
 
     @property
     def name(self) -> bytes:
-        return self.checked.text[self._words[7] : self._words[8]]
+        return self._part(7)
+
+    def _part(self, number: int) -> bytes:
+        at = self._at + number
+        return self.checked.text[self._numbers[at] : self._numbers[at + 1]]
 
     @property
     def value(self) -> Any:
@@ -252,7 +251,8 @@ class Sighting:
     @property
     def indices(self) -> Sequence[int]:
         """Those of the arrays on the way to it."""
-        return self._words[10 : 10 + self._words[9]]
+        at = self._at + 9
+        return self._numbers[at + 1 : at + 1 + self._numbers[at]].tolist()
 
     @property
     def message_id(self) -> str | None:
@@ -329,10 +329,11 @@ class Folded:
         ids = {problem.id for _, outcome in outcomes for problem in outcome.violations}
         return not ids or ids.isdisjoint(each.first.id for about in self._said for each in about)
 
-    def events(self) -> Iterator[tuple[Route, int, list[Recurring]]]:
+    def events(self) -> Iterator[tuple[Route, int, Sequence[Recurring]]]:
         """Events of which the same is said: their route, how many there are, and what is said of each of them."""
         for route, count, numbers in self._checked.combinations():
-            yield route, count, [each for number in numbers for each in self._said[number]]
+            said = self._said[numbers[0]] if len(numbers) == 1 else [each for number in numbers for each in self._said[number]]
+            yield route, count, said
 
     def classes(self) -> list[Faults]:
         """The classes of which something is said."""
@@ -343,13 +344,11 @@ class Faults:
     """The faults of one class: what is said of them, how many there are, in how many lines, and whether there may be other values
     than those of the first."""
 
-    __slots__ = ("_checked", "_first", "_last", "_number", "count", "has_more", "lines", "said")
+    __slots__ = ("_checked", "_firsts", "_last", "_number", "count", "has_more", "lines", "said")
 
     def __init__(self, checked: Checked, number: int, said: Said) -> None:
         self._checked, self._number, self.said = checked, number, said
-        self.count, self.lines, self._last, more, _ = checked.counted(number)
-        self.has_more = more == 1
-        self._first: list[Sighting] | None = None
+        self.count, self.lines, self._last, self.has_more, *self._firsts = checked.counted(number)
 
     @property
     def got(self) -> str:
@@ -358,15 +357,19 @@ class Faults:
         return "string" if kind.object == EVENT else _GOT[kind.kind]
 
     @property
-    def first(self) -> list[Sighting]:
-        """The first ones with different values."""
-        if self._first is None:
-            self._first = self._checked.firsts(self._number)
-        return self._first
+    def only(self) -> bytes | None:
+        """The text of the value where all have the same one, empty where there are none; None where they differ."""
+        if self._checked.kinds[self._number].wrong & _ABSENT:
+            return b""
+        return next(self.firsts()).text if self._firsts[1] == 1 and not self.has_more else None
 
     @property
     def last(self) -> Sighting:
         return Sighting(self._checked, self._last)
+
+    def firsts(self) -> Iterator[Sighting]:
+        """The first ones with different values."""
+        return self._checked.firsts(*self._firsts)
 
     def all(self) -> Iterator[Sighting]:
         return (sighting for sighting in self._checked.sightings() if sighting.number == self._number)

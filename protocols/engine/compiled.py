@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from protocols.engine.accept import Accepted
 from protocols.engine.checked import EVENT, NAME, OTHER, Checked, Class, Line, Said, Sighting, State
 from protocols.engine.explain import Result, in_order
 from protocols.engine.known import is_plainly_unplanned, recurring_at
@@ -65,10 +66,11 @@ class Compiled:
         number = self._kernel.accept(state.program, line)
         return (state.routes[number], False) if number >= 0 else (None, number == _BEYOND)
 
-    def check(self, text: bytes) -> Checked:
-        """All lines of a text."""
+    def check(self, text: bytes, accepted: Accepted | None = None) -> Checked:
+        """All lines of a text. The events with which nothing is wrong are counted where somebody wants to know."""
         state = self._state
-        return Checked(state, text, self._kernel.check(state.program, text, True))
+        counts = (accepted or Accepted({})).numbers(state.routes)
+        return Checked(state, text, self._kernel.check(state.program, text, True, counts))
 
     def learn(self, line: Line, result: Result) -> None:
         """Take what the second stage said of a line's classes, if written again it is that."""

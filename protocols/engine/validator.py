@@ -120,8 +120,7 @@ class Engine:
         """The same for the lines of a text, each of which is an event; folded, if that can be, and where everything about the faults
         is known. Only where `folds_text`."""
         assert self._compiled is not None
-        checked = self._compiled.check(text)
-        checked.count_accepted(accepted)
+        checked = self._compiled.check(text, accepted)
         outcomes = []
         for index, outcome in self._refused(checked):
             if outcome.clean:

@@ -69,7 +69,8 @@ class Glimpse(Protocol):
 class FaultClass(Protocol):
     """Sightings of which the same is said: `count` of them in so many `lines`, of values of the JSON type `got`.
 
-    `first` are the first ones with different values, and `has_more` says that there may be further ones.
+    `firsts` are the first ones with different values, and `has_more` says that there may be further ones; `only` is the text of the
+    value where all have the same, empty where there are none, and None else.
     """
 
     @property
@@ -81,11 +82,12 @@ class FaultClass(Protocol):
     @property
     def got(self) -> str: ...
     @property
-    def first(self) -> Sequence[Glimpse]: ...
-    @property
     def last(self) -> Glimpse: ...
     @property
-    def has_more(self) -> bool: ...
+    def only(self) -> bytes | None: ...
+    @property
+    def has_more(self) -> int: ...
+    def firsts(self) -> Iterator[Glimpse]: ...
     def all(self) -> Iterator[Glimpse]: ...
 
 
@@ -434,6 +436,7 @@ class Builder:
         self._watched = watched or self.about.expectations
         self._planned = frozenset(entry.key for entry in self.about.planned)  # always have room: coverage is about them
         self._counts: dict[Key, list[int]] = {}
+        self._counts_of: dict[Route, list[int]] = {}  # the same lists, where each event would have to make a key to find them
         self._count = self._invalid = self._unreadable = self._assumed = self._folded = 0
         self._problems: Counter[tuple[str, Severity, str | None]] = Counter()
         self._groups: dict[_GroupKey, _Tally] = {} if within is None else within._groups
@@ -535,7 +538,7 @@ class Builder:
                 else:
                     met[recurring] = known
         for recurring, each in sorted(unmet, key=_rank) if len(unmet) > 1 else unmet:
-            catch_up(each.first[0].index)
+            catch_up(next(each.firsts()).index)
             met[recurring] = self._meet_first(recurring, each, late)
         tallies: dict[_Tally, list[tuple[Recurring, FaultClass]]] = {}
         for each in classes:
@@ -549,16 +552,17 @@ class Builder:
         for tally, entries in tallies.items():
             tally.add_classes(entries, late, self.about.samples)
         for route, count, said in events:
-            worst = Severity.off
-            fresh = False
+            worst, fresh = Severity.off, False
             for recurring in said:
-                worst = max(worst, recurring.first.severity)
+                if recurring.first.severity > worst:
+                    worst = recurring.first.severity
                 fresh = fresh or met[recurring][2]
-            invalid, warned = count * (worst is Severity.error), count * (worst is Severity.warning)
-            self._add_traffic(Key(route.call, route.event, route.version), count, invalid, count * fresh, warned)
+            invalid = count if worst is Severity.error else 0
+            self._add_traffic_of(route, count, invalid, count if fresh else 0, count if worst is Severity.warning else 0)
             self._count += count
             self._invalid += invalid
-            self._assumed += count * route.assumed
+            if route.assumed:
+                self._assumed += count
 
     def _met_again(self, recurring: Recurring) -> _Met | None:
         """How it is counted where the builder that this one is within has met it, whose groups have room for all that is asked for."""
@@ -571,7 +575,7 @@ class Builder:
         return met
 
     def _meet_first(self, recurring: Recurring, found: FaultClass, late: Callable[[Glimpse], Callable[[], Seen]]) -> _Met:
-        glimpse = found.first[0]
+        glimpse = next(found.firsts())
         route = glimpse.route
         value = recurring.first.value if recurring.named else glimpse.value
         return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), late(glimpse))
@@ -724,6 +728,20 @@ class Builder:
         counts[2] += fresh
         counts[3] += warned
 
+    def _add_traffic_of(self, route: Route, count: int, invalid: int, fresh: int, warned: int) -> None:
+        """The same for events of a route."""
+        counts = self._counts_of.get(route)
+        if counts is None:
+            key = Key(route.call, route.event, route.version)
+            self._add_traffic(key, count, invalid, fresh, warned)
+            if key in self._counts:
+                self._counts_of[route] = self._counts[key]
+            return
+        counts[0] += count
+        counts[1] += invalid
+        counts[2] += fresh
+        counts[3] += warned
+
     def _tallies(self, problems: Iterable[Problem], key: Key) -> Iterator[_Tally]:
         for problem in problems:
             self._problems[problem.id, problem.severity, key.call] += 1
@@ -825,7 +843,20 @@ _NOWHERE = Key(None, None, None)
 class _Tally:
     """A group while it grows."""
 
-    __slots__ = ("_alike", "_last", "_shown", "actual_varies", "count", "events", "first", "got", "hint_varies", "payload", "samples")
+    __slots__ = (
+        "_alike",
+        "_last",
+        "_shown",
+        "_told",
+        "actual_varies",
+        "count",
+        "events",
+        "first",
+        "got",
+        "hint_varies",
+        "payload",
+        "samples",
+    )
 
     def __init__(self, first: Problem, payload: str = "") -> None:
         self.first = replace(first, value=UNSET)
@@ -837,6 +868,7 @@ class _Tally:
         self.samples: dict[tuple[type, Any], Sample] = {}
         self._alike: Any = _NEVER  # a value of which the same is said as of the first
         self._shown: Any = _NEVER  # a value that is among the samples
+        self._told: set[tuple[Recurring, bytes | None]] = set()  # texts of values that have nothing new to say
 
     @property
     def last(self) -> Seen:
@@ -871,10 +903,11 @@ class _Tally:
         for recurring, found in entries:
             self.count += found.count
             self.got[json_type(recurring.first.value) if recurring.named else found.got] += found.count
-            if not self.actual_varies:
-                self.actual_varies = self._varies(recurring, found)
-        if len(self.samples) < samples:
-            self._sample(entries, late, samples)
+        if len(self.samples) < samples or not self.actual_varies:
+            told = [(recurring, found.only) for recurring, found in entries]
+            if not self._told.issuperset(told):
+                self._look_at(entries, late, samples)
+                self._remember(told, samples)
         if len(entries) == 1:
             self.events += entries[0][1].lines
             self._last = late(entries[0][1].last)
@@ -882,11 +915,25 @@ class _Tally:
             self.events += len({glimpse.index for _, found in entries for glimpse in found.all()})
             self._last = late(max((found.last for _, found in entries), key=_order))
 
+    def _look_at(
+        self, entries: Sequence[tuple[Recurring, FaultClass]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int
+    ) -> None:
+        self.actual_varies = self.actual_varies or any(self._varies(recurring, found) for recurring, found in entries)
+        if len(self.samples) < samples:
+            self._sample(entries, late, samples)
+
+    def _remember(self, told: Sequence[tuple[Recurring, bytes | None]], samples: int) -> None:
+        """Which values need not be looked at again. Where there are none, or they may not be shown, samples differ by their places."""
+        full = len(self.samples) >= samples
+        self._told.update(pair for pair in told if pair[1] is not None and (full or (pair[1] and not pair[0].hidden)))
+        if len(self._told) > _MOST_TOLD:
+            self._told.clear()
+
     def _varies(self, recurring: Recurring, found: FaultClass) -> bool:
         """Whether something else was got than at first."""
         if recurring.named:
             return False
-        for glimpse in itertools.chain(found.first, found.all() if found.has_more else ()):
+        for glimpse in itertools.chain(found.firsts(), found.all() if found.has_more else ()):
             value = glimpse.value
             if _is_same(value, self._alike):
                 continue
@@ -900,7 +947,7 @@ class _Tally:
     def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int) -> None:
         """Keep the first different values. Those that may not be shown differ by their places, so that all are looked at."""
         takes_all = any(recurring.hidden or found.has_more for recurring, found in entries)
-        self._sample_of(_merged((recurring, found.all() if takes_all else found.first) for recurring, found in entries), late, samples)
+        self._sample_of(_merged((recurring, found.all() if takes_all else found.firsts()) for recurring, found in entries), late, samples)
 
     def _sample_of(
         self, glimpses: Iterable[tuple[Recurring, Glimpse]], late: Callable[[Glimpse], Callable[[], Seen]], samples: int
@@ -949,7 +996,7 @@ def _merged(sources: Iterable[tuple[Recurring, Iterable[Glimpse]]]) -> Iterable[
 def _rank(pair: tuple[Recurring, FaultClass]) -> Any:
     """A key that sorts what is said of classes as it is first said."""
     recurring, found = pair
-    glimpse = found.first[0]
+    glimpse = next(found.firsts())
     return glimpse.index, reading_order(recurring.first, recurring.pointer(glimpse.indices))
 
 
@@ -959,6 +1006,7 @@ def _is_same(value: Any, other: Any) -> bool:
 
 
 _NEVER = object()
+_MOST_TOLD = 16
 _order = attrgetter("order")
 _TYPES: Mapping[type, str] = {kind: json_type(kind()) for kind in (str, bool, int, float, dict, list)}
 _SCALARS = frozenset({str, bool, int, float, type(None)})

@@ -54,9 +54,16 @@ def test_what_is_accepted_is_valid(seed: int) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60), SEEDS)
 def test_no_bytes_raise(raw: bytes, seed: int) -> None:
-    accepts = compiled(bundle(random.Random(seed % 50)))
-    assert accepts.accept(raw)[0] is None
-    assert accepts.check(raw + b"\n" + raw).lines >= 1
+    """Neither any bytes, nor those of an event in which some stand in for others or lack."""
+    rng = random.Random(seed)
+    plan = bundle(random.Random(seed % 50))
+    accepts = compiled(plan)
+    line = bytearray(text(rng, event(rng, plan)))
+    at = rng.randrange(len(line) + 1)
+    line[at : at + rng.randrange(8)] = raw[: rng.randrange(8)]
+    for each in (raw, bytes(line)):
+        accepts.accept(each)
+        assert accepts.check(each + b"\n" + each).lines >= 1
 
 
 @built

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import protocols
@@ -19,7 +19,7 @@ from protocols.positions import Position
 from protocols.problems import Problem, Severity
 from protocols.report import About, Baseline, Builder, Entry, PlanFile, Planned, Report, Waiver, baseline_of, judge, settle
 from protocols.sinks import SINKS, Look
-from protocols.sinks.sink import to_json
+from protocols.sinks.sink import _encoded, to_json
 from protocols.violations import violation
 
 SCHEMA = json.loads((Path(sinks.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
@@ -280,6 +280,19 @@ WRITTEN = [
 @pytest.mark.parametrize(("text", "said"), WRITTEN)
 def test_texts_are_written_legibly_and_safely(text: str, said: str) -> None:
     assert to_json(text) == said.encode() + b"\n"
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec=None), max_size=4), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(JSON_VALUES)
+@example({"a": ["\ud83d", "\U0001f600", {}, [], -0.0, 1e300, 10**30]})
+def test_indenting_is_that_of_the_standard_library(value: Any) -> None:
+    assert to_json(value, indent=2) == _encoded(value, 2) + b"\n"
 
 
 def test_a_violation_is_a_line_of_flat_fields() -> None:

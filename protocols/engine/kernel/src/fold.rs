@@ -30,6 +30,8 @@ struct Folded {
     spot: Spot,
     kind: u32,
     faults: u32,
+    /// Where the text of the class stands.
+    text: (usize, usize),
     count: u32,
     lines: u32,
     last_line: u32,
@@ -49,7 +51,6 @@ struct Placed {
 
 #[derive(Default)]
 struct Fold<'t> {
-    accepted: Vec<u32>,
     refused: Vec<[u32; 4]>,
     /// With the hasher of the standard library: texts of events are not ours, and could be chosen to collide.
     numbers: HashMap<Class<'t>, u32>,
@@ -73,11 +74,12 @@ impl Program {
         }
     }
 
-    /// All lines of a text of less than 4 GB.
-    pub fn check(&self, text: &[u8], collects: bool) -> Vec<u32> {
+    /// All lines of a text of less than 4 GB: what is said of them, and how many events of each route have nothing wrong.
+    pub fn check(&self, text: &[u8], collects: bool) -> (Vec<u32>, Vec<u32>) {
         let proper = std::str::from_utf8(text).is_ok();
         let mut walk = Walk::new(self, text, collects);
-        let mut fold = Fold { accepted: vec![0; self.routes.len()], ..Fold::default() };
+        let mut accepted = vec![0; self.routes.len()];
+        let mut fold = Fold::default();
         let (mut line, mut start) = (0, 0);
         while start < text.len() {
             walk.scan.at = start;
@@ -86,7 +88,7 @@ impl Program {
                 Ok(route) => {
                     let end = walk.scan.at;
                     if walk.sightings.is_empty() {
-                        fold.accepted[route as usize] += 1;
+                        accepted[route as usize] += 1;
                     } else {
                         fold.add(text, route, &walk.sightings, [line, start as u32, end as u32]);
                     }
@@ -101,7 +103,7 @@ impl Program {
             start = end + 1;
             line += 1;
         }
-        fold.written(line)
+        (fold.written(line), accepted)
     }
 }
 
@@ -150,29 +152,31 @@ impl<'t> Fold<'t> {
         let class = Class { spot: found.spot, kind: found.kind, faults: found.faults, text: &text[start..end] };
         let classes = &mut self.classes;
         *self.numbers.entry(class).or_insert_with(|| {
-            let (spot, kind, faults) = (found.spot, found.kind, found.faults);
-            classes.push(Folded { spot, kind, faults, count: 0, lines: 0, last_line: 0, last: 0, firsts: Vec::new(), more: false });
+            let (spot, kind, faults, text) = (found.spot, found.kind, found.faults, (start, end));
+            classes.push(Folded { spot, kind, faults, text, count: 0, lines: 0, last_line: 0, last: 0, firsts: Vec::new(), more: false });
             classes.len() as u32 - 1
         })
     }
 
     fn written(self, lines: u32) -> Vec<u32> {
-        let accepted: Vec<(u32, u32)> = (0..).zip(self.accepted).filter(|(_, count)| *count > 0).collect();
         let mut together: Vec<(Vec<u32>, u32)> = self.combinations.into_iter().collect();
         together.sort_unstable();
-        let counts = [accepted.len(), self.refused.len(), together.len(), self.classes.len(), self.sightings.len()];
+        let firsts: Vec<u32> = self.classes.iter().flat_map(|each| &each.firsts).copied().collect();
+        let counts = [self.refused.len(), self.classes.len(), firsts.len(), together.len(), self.sightings.len()];
         let mut out = vec![lines];
         out.extend(counts.map(|count| count as u32));
-        out.extend(accepted.iter().flat_map(|(route, count)| [*route, *count]));
         out.extend(self.refused.iter().flatten());
+        let mut place = 0;
+        for each in &self.classes {
+            let (text, count) = (each.text, each.firsts.len() as u32);
+            out.extend([each.spot.object, each.spot.field, each.kind, each.faults, text.0 as u32, text.1 as u32]);
+            out.extend([each.count, each.lines, each.last, u32::from(each.more), place, count]);
+            place += count;
+        }
+        out.extend(firsts);
         for (classes, count) in &together {
             out.extend([*count, classes.len() as u32 - 1]);
             out.extend(classes);
-        }
-        for each in &self.classes {
-            let firsts = each.firsts.len() as u32;
-            out.extend([each.spot.object, each.spot.field, each.kind, each.faults, each.count, each.lines, each.last, u32::from(each.more), firsts]);
-            out.extend(&each.firsts);
         }
         for each in &self.sightings {
             let (found, arrays) = (&each.sighting, each.sighting.arrays.min(MOST_ARRAYS));

@@ -50,6 +50,9 @@ extern "C" {
     static PyExc_RuntimeError: Py;
     static mut _Py_FalseStruct: Object;
     static mut _Py_TrueStruct: Object;
+    static mut PyByteArray_Type: Object;
+    fn PyByteArray_AsString(object: Py) -> *mut u8;
+    fn PyByteArray_Size(object: Py) -> isize;
     fn PyBytes_AsStringAndSize(object: Py, start: *mut *const u8, size: *mut isize) -> c_int;
     fn PyBytes_FromStringAndSize(start: *const u8, size: isize) -> Py;
     fn PyCapsule_GetPointer(capsule: Py, name: *const c_char) -> *mut c_void;
@@ -70,7 +73,7 @@ const PROGRAM: *const c_char = c"protocols.program".as_ptr();
 static mut METHODS: [Method; 5] = [
     Method { name: c"program".as_ptr(), call: Some(program), flags: FAST, doc: c"program(words, text): what is asked of events.".as_ptr() },
     Method { name: c"accept".as_ptr(), call: Some(accept), flags: FAST, doc: c"accept(program, line): the number of a route, or less than 0.".as_ptr() },
-    Method { name: c"check".as_ptr(), call: Some(check), flags: FAST, doc: c"check(program, text, collects): what is said of the lines.".as_ptr() },
+    Method { name: c"check".as_ptr(), call: Some(check), flags: FAST, doc: c"check(program, text, collects, accepted): what is said of the lines.".as_ptr() },
     Method { name: c"lines".as_ptr(), call: Some(count), flags: FAST, doc: c"lines(text): how many objects, each on its line; -1 where they are not.".as_ptr() },
     Method { name: null(), call: None, flags: 0, doc: null() },
 ];
@@ -138,12 +141,13 @@ unsafe extern "C" fn accept(_: Py, arguments: *const Py, count: isize) -> Py {
 unsafe extern "C" fn check(_: Py, arguments: *const Py, count: isize) -> Py {
     answer(|| {
         // SAFETY: as in `program`.
-        let [program, text, collects] = unsafe { taken(arguments, count, "check() takes a program, a text and whether faults are let through") }?;
+        let [program, text, collects, accepted] = unsafe { taken(arguments, count, "check() takes a program, a text, a flag and counts") }?;
         let (program, text, collects) = (inside(program)?, bytes(text)?, truth(collects)?);
         if u32::try_from(text.len()).is_err() {
             return Err(raise(Kind::Value, "a text has to be smaller than 4 GB"));
         }
-        let words = unlocked(|| program.check(text, collects))?;
+        let (words, counts) = unlocked(|| program.check(text, collects))?;
+        add(accepted, &counts)?;
         // SAFETY: numbers of four bytes are four bytes each, and Python copies them.
         Ok(unsafe { PyBytes_FromStringAndSize(words.as_ptr() as *const u8, (words.len() * 4) as isize) })
     })
@@ -218,6 +222,22 @@ fn bytes<'a>(object: Py) -> Given<&'a [u8]> {
         }
         Ok(slice::from_raw_parts(start, size as usize))
     }
+}
+
+/// Add to the counts in a bytearray, eight bytes each. Not before the work is done: others may change it until the lock is held again.
+fn add(object: Py, counts: &[u32]) -> Given<()> {
+    // SAFETY: the lock is held until this ends, so that nobody else reads, changes or resizes what is in it; its kind is asked for first.
+    unsafe {
+        if (*object).kind != &raw mut PyByteArray_Type as *mut c_void || PyByteArray_Size(object) as usize != counts.len() * 8 {
+            return Err(raise(Kind::Type, "expected a bytearray with eight bytes for each route"));
+        }
+        let sums = slice::from_raw_parts_mut(PyByteArray_AsString(object), counts.len() * 8);
+        for (sum, count) in sums.chunks_exact_mut(8).zip(counts) {
+            let before = u64::from_ne_bytes(sum.try_into().unwrap_or_default());
+            sum.copy_from_slice(&(before + u64::from(*count)).to_ne_bytes());
+        }
+    }
+    Ok(())
 }
 
 fn inside<'a>(capsule: Py) -> Given<&'a Program> {
