@@ -7,12 +7,14 @@ It is written in Rust because these bytes come from strangers: bounds are checke
 stand where Python calls. It has no dependencies, and Python's stable ABI makes one build fit all.
 
 It is optional. Where there was no Rust when the package was built, everything works without it, at half the speed; with
-`PROTOCOLS_KERNEL=no` in the environment, too. The tests of the engine are run both ways.
+`PROTOCOLS_KERNEL=no` in the environment, too. That is read here, beside the rule that only the command line reads the environment:
+what is imported has no arguments. The tests of the engine are run both ways.
 """
 
 from __future__ import annotations
 
 import os
+import warnings
 from functools import cache
 from typing import Protocol, cast
 
@@ -42,6 +44,9 @@ def kernel() -> Kernel | None:
         return None
     try:
         from protocols import _kernel
-    except ImportError:
+    except ModuleNotFoundError:
+        return None
+    except ImportError as error:
+        warnings.warn(f"the kernel cannot be loaded, so that events are checked at half the speed: {error}", RuntimeWarning, stacklevel=2)
         return None
     return cast(Kernel, _kernel)

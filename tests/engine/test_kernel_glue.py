@@ -175,6 +175,26 @@ def test_all_works_without_it(why: str) -> None:
     assert said == "None None\nnaming/event-name-case\n"
 
 
+def test_one_that_cannot_be_loaded_is_told() -> None:
+    said = python(
+        """
+        import sys, warnings
+        class Broken:
+            def find_spec(self, name, path, target=None):
+                if name == "protocols._kernel":
+                    raise ImportError("wrong ELF class")
+        sys.meta_path.insert(0, Broken())
+        from protocols import native
+        with warnings.catch_warnings(record=True) as told:
+            print(native.kernel(), native.kernel())
+        print(*(f"{each.category.__name__}: {each.message}" for each in told))
+        """
+    )
+    assert said == (
+        "None None\nRuntimeWarning: the kernel cannot be loaded, so that events are checked at half the speed: wrong ELF class\n"
+    )
+
+
 def python(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -82,7 +82,23 @@ def build(crate: Path, target: str) -> Path:
     library = crate / target / "release" / name
     if not library.exists():
         raise NotBuilt(f"cargo made no {name}")
+    try_to_load(library)
     return library
+
+
+def try_to_load(library: Path) -> None:
+    """Cargo may build for another processor or C library than those of this Python. Raises NotBuilt."""
+    done = subprocess.run([sys.executable, "-c", LOAD, str(library)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotBuilt(f"what cargo has built is not for this Python: {(done.stderr.strip().splitlines() or ['it crashes'])[-1]}")
+
+
+LOAD = """
+import sys
+from importlib.machinery import ExtensionFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
+module_from_spec(spec_from_file_location("_kernel", sys.argv[1], loader=ExtensionFileLoader("_kernel", sys.argv[1])))
+"""
 
 
 def complaint(said: str) -> str:
