@@ -96,7 +96,7 @@ def _whole(pieces: Sequence[bytes], block: bytes, most: int) -> Lines | None:
     end = block.rfind(b"\n") + 1
     if found is None or not end:
         return None
-    text = b"".join((*pieces, block[:end]))
+    text = b"".join([*filter(None, pieces), block[:end]])  # which copies nothing where the block is all of it
     count = found.lines(text) if len(text) <= most else -1
     return Lines(text, count) if count > 0 else None
 

@@ -42,5 +42,5 @@ def test_the_reason_is_told(cargo: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_cargo_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARGO", str(tmp_path / "cargo"))
-    with pytest.raises(NotBuilt, match="^cargo could not be started: "):
+    with pytest.raises(NotBuilt, match=r"^cargo could not be started: "):
         build(tmp_path, str(tmp_path))
