@@ -31,9 +31,11 @@ from protocols.plan.model import Plan
 from protocols.positions import Place
 from protocols.problems import Problem, Severity
 from protocols.readers import Batch, Done, Fault, Lines, Live, Opener, Record, Slice, expand, is_much, read_slice, slices
+from protocols.report.builder import Builder
 from protocols.report.coverage import Item, Minimum
 from protocols.report.expectations import Expectation
-from protocols.report.report import About, Builder, Excuse, Glimpse, PlanFile, Planned, Report, Seen, later, moved
+from protocols.report.folded import Glimpse
+from protocols.report.report import About, Excuse, PlanFile, Planned, Report, Seen, later, moved
 from protocols.schema import compile_plan
 from protocols.schema.settings import weighed
 from protocols.scope import Filter, Scope

@@ -107,7 +107,9 @@ def lines_in(file: BinaryIO, part: Slice) -> Iterator[bytes]:
             yield block[: last + 1]
             return
         whole = block.rfind(b"\n") + 1 if position + len(block) < part.end else 0
-        if whole and len(block) - whole < _REST:  # what has begun of a line is read again with the rest: that is less than to put it together
+        if (
+            whole and len(block) - whole < _REST
+        ):  # what has begun of a line is read again with the rest: that is less than to put it together
             block = block[:whole]
             file.seek(position + whole)
         position += len(block)

@@ -5,9 +5,10 @@ a run has passed."""
 from __future__ import annotations
 
 from protocols.report.baseline import BASELINE, Baseline, Entry, baseline_of
+from protocols.report.builder import Builder, merge
 from protocols.report.findings import Findings
 from protocols.report.gate import FAIL_ON, Outcome, Rates, Verdict, judge
-from protocols.report.report import About, Builder, Group, Input, PlanFile, Planned, Report, Sample, Seen, Traffic, first_to_mend, merge
+from protocols.report.report import About, Group, Input, PlanFile, Planned, Report, Sample, Seen, Traffic, first_to_mend
 from protocols.report.settle import Settled, excuses, settle
 from protocols.report.waivers import Unused, Waiver
 

@@ -19,7 +19,7 @@ from protocols.engine.validator import Engine
 from protocols.native import kernel
 from protocols.plan import load_text
 from protocols.readers import Batch, Lines
-from protocols.report.report import About, Builder, Report
+from protocols.report import About, Builder, Report
 from protocols.schema import compile_plan
 from protocols.validate import _add_batch
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from protocols.errors import UsageError
 from protocols.problems import Severity
-from protocols.report import FAIL_ON, Baseline, baseline_of, excuses, judge, settle
+from protocols.report import FAIL_ON, Baseline, baseline_of, excuses, judge, merge, settle
 from protocols.report.baseline import Entry, dump, healed, in_order, load
 from protocols.violations import violation
 
@@ -261,7 +261,7 @@ def test_a_baseline_of_a_run_lets_the_same_run_pass(events: Any, fail_on: str, m
 @settings(max_examples=200, deadline=None)
 @given(EVENTS, EVENTS)
 def test_baselines_add_up(a: Any, b: Any) -> None:
-    together = baseline_of(collected(a) + collected(b))
+    together = baseline_of(merge(collected(a), collected(b)))
     assert baseline_of(collected(a)) | baseline_of(collected(b)) == together == baseline_of(collected(a + b))
 
 

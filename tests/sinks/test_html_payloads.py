@@ -11,7 +11,8 @@ from typing import Any
 
 from protocols.plan import load_text
 from protocols.report import judge, merge
-from protocols.report.report import MOST_OF_A_PAYLOAD, Report
+from protocols.report.builder import MOST_OF_A_PAYLOAD
+from protocols.report.report import Report
 from protocols.sinks import SINKS, Look
 from protocols.validate import validate_files
 
