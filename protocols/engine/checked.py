@@ -162,6 +162,11 @@ class Checked:
         """The first sightings of a class with different values."""
         return (Sighting(self, order) for order in self._words[self._firsts + place : self._firsts + place + count])
 
+    def first_text(self, place: int) -> bytes:
+        """The text of one of them."""
+        at = self._words[self._firsts + place] * _SIGHTING + 5
+        return self.text[self.sightings_written[at] : self.sightings_written[at + 1]]
+
     def lines_of(self, number: int) -> int:
         """How many lines have a fault of this class."""
         return self._words[self._classes[number] + 7]
@@ -361,7 +366,8 @@ class Faults:
         """The text of the value where all have the same one, empty where there are none; None where they differ."""
         if self._checked.kinds[self._number].wrong & _ABSENT:
             return b""
-        return next(self.firsts()).text if self._firsts[1] == 1 and not self.has_more else None
+        place, count = self._firsts
+        return self._checked.first_text(place) if count == 1 and not self.has_more else None
 
     @property
     def last(self) -> Sighting:

@@ -20,7 +20,7 @@ from protocols.report.coverage import Coverage, too_low
 from protocols.report.expectations import EXPECTATIONS, Came, Expectation, unmet
 from protocols.report.folded import FaultClass, Late, Route
 from protocols.report.report import About, Excuse, Group, Input, Key, Planned, Report, Seen, Spot, Traffic, moved, seen_in, star
-from protocols.report.tally import Tally
+from protocols.report.tally import Tally, is_same
 from protocols.report.timeline import Moments
 from protocols.violations import CALLS, Recurring, reading_order
 
@@ -212,7 +212,7 @@ class Builder:
         tally = self._known_tally(group)
         if tally is None:
             here = seen()
-            tally = self._new_tally(group, _placed(recurring.again(value, indices, here.message_id), here))
+            tally = self._new_tally(group, _placed(_again(recurring, value, indices, here.message_id), here))
         if tally is not None and first.hint != tally.first.hint:
             tally.hint_varies = True
         met = (first.id, first.severity, key.call), tally, self._is_fresh(first, key)
@@ -452,6 +452,13 @@ _Counted = tuple[str, Severity, "str | None"]
 _Met = tuple[_Counted, "Tally | None", bool]
 """How a recurring violation is counted: by id, severity and call, in which group, and whether it is an error that nothing excuses."""
 _NOWHERE = Key(None, None, None)
+
+
+def _again(recurring: Recurring, value: Any, indices: Sequence[int], message_id: str | None) -> Problem:
+    """The violation as it is met here; where it was explained for this very event, it is written already."""
+    first = recurring.first
+    is_first = first.message_id == message_id and first.pointer == recurring.pointer(indices) and is_same(first.value, value)
+    return first if is_first else recurring.again(value, indices, message_id)
 
 
 def _group_of(problem: Problem, key: Key) -> _GroupKey:

@@ -66,12 +66,12 @@ class Tally:
         kind = type(value)
         self.got[_TYPES.get(kind) or json_type(value)] += 1
         self.last = seen
-        if not self.actual_varies and not _is_same(value, self._alike):
+        if not self.actual_varies and not is_same(value, self._alike):
             self.actual_varies = recurring.actual(value) != self.first.actual
             self._alike = value
         if recurring.first.hint != self.first.hint:
             self.hint_varies = True
-        if len(self.samples) < samples and not _is_same(value, self._shown):
+        if len(self.samples) < samples and not is_same(value, self._shown):
             self.keep(Sample(UNSET if recurring.hidden else brief(value), seen))
             if value is not UNSET and not recurring.hidden:
                 self._shown = value
@@ -111,7 +111,7 @@ class Tally:
             return False
         for glimpse in itertools.chain(found.firsts(), found.all() if found.has_more else ()):
             value = glimpse.value
-            if _is_same(value, self._alike):
+            if is_same(value, self._alike):
                 continue
             if recurring.actual(value) != self.first.actual:
                 return True
@@ -130,7 +130,7 @@ class Tally:
             if len(self.samples) >= samples:
                 return
             value = recurring.first.value if recurring.named else glimpse.value
-            if not _is_same(value, self._shown):
+            if not is_same(value, self._shown):
                 self.keep(Sample(UNSET if recurring.hidden else brief(value), late(glimpse)()))
                 self._shown = _NEVER if recurring.hidden or value is UNSET else value
 
@@ -167,7 +167,7 @@ def _merged(sources: Iterable[tuple[Recurring, Iterable[Glimpse]]]) -> Iterable[
     return each[0] if len(each) == 1 else heapq.merge(*each, key=lambda pair: pair[1].order)
 
 
-def _is_same(value: Any, other: Any) -> bool:
+def is_same(value: Any, other: Any) -> bool:
     """Whether two values look the same; objects that are equal may have their members in another order, and 0.0 equals -0.0."""
     return type(value) is type(other) and type(value) in _SCALARS and bool(value == other) and (bool(value) or str(value) == str(other))
 
