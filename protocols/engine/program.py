@@ -3,7 +3,7 @@
 The law is that of the first stage: what the program takes has no violation. Nodes of JSON Schema become rows of fixed length,
 objects lists of fields, and every planned call, event and version a route: the nodes of its `properties`, `traits` and
 `context`, which stand in the envelope of its call. What cannot be said exactly raises `Inexact`, and its events have no route.
-`kernel/src/program.rs` reads what is written here, in the same order.
+`kernel/src/decode.rs` reads what is written here, in the same order.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _DEEPEST = 500
 """Levels that the kernel follows, each of which takes a part of the stack."""
 
 _FORMAT = 1
-"""The version of what is written here: one more with each change, as in `kernel/src/program.rs`."""
+"""The version of what is written here: one more with each change, as in `kernel/src/decode.rs`."""
 
 _MOST_FIELDS = 512
 _NO_ROUTE = -1, 0

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
 use crate::bytes::find;
-use crate::program::{wrong, Mix, Program};
+use crate::keys::Mix;
+use crate::program::{wrong, Program};
 use crate::scan::Stop;
 use crate::walk::{Sighting, Spot, Walk, MOST_ARRAYS};
 

@@ -8,7 +8,9 @@
 #![cfg_attr(test, allow(dead_code))] // it is Python's side that calls, and that is left out of tests
 
 mod bytes;
+mod decode;
 mod fold;
+mod keys;
 mod lines;
 mod program;
 #[cfg(not(test))] // what Python brings is not there in tests

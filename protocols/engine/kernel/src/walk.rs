@@ -1,6 +1,6 @@
 //! One event, walked through once: whether it is what its route asks for, and where it is not at places where that is let through.
 
-use crate::program::{kind_of, wrong, Call, Event, Node, Object, Program, Slot, ARRAY, MOST_FIELDS, OBJECT, SLOTS};
+use crate::program::{kind_of, wrong, Bounds, Call, Event, Node, Object, Program, Slot, ARRAY, MOST_FIELDS, OBJECT, SLOTS};
 use crate::scan::{Scalar, Scan, Step, Stop, Text};
 
 /// A fault that was let through, in a member of an object of the program. `start` and `end` are those of the value, and of
@@ -83,7 +83,8 @@ impl<'p, 't> Walk<'p, 't> {
     /// The call and the route of the event that begins at `start`.
     fn route(&mut self, start: usize) -> Step<(&'p Call, u32)> {
         let (kind, at) = self.text_at(start, b"type")?.ok_or(Stop::Refused)?;
-        let call = self.program.calls.get(kind.of(self.scan.text)).ok_or(Stop::Refused)?;
+        let call = self.program.kinds.find(kind.of(self.scan.text), &self.program.texts).ok_or(Stop::Refused)?;
+        let call = &self.program.calls[call];
         let section = call.section.ok_or(Stop::Refused).map(|route| (call, route));
         let Some(field) = call.name else {
             return section;
@@ -94,8 +95,9 @@ impl<'p, 't> Walk<'p, 't> {
         if name.escapes > 0 || name.start == name.end {
             return Err(Stop::Beyond);
         }
-        match call.events.get(name.of(self.scan.text)) {
+        match call.names.find(name.of(self.scan.text), &self.program.texts) {
             Some(event) => {
+                let event = &call.events[event];
                 let assumed = event.route.ok_or(Stop::Beyond)?;
                 let route = if event.versions.is_empty() { assumed } else { self.version(start, event, assumed)? };
                 Ok((call, route))
@@ -226,6 +228,8 @@ impl<'p, 't> Walk<'p, 't> {
         if depth > self.program.most_depth {
             return Err(Stop::Refused);
         }
+        let fields = self.program.fields(object);
+        let mut next = 0; // most members come in the order of the fields
         let mut seen = [0u64; MOST_FIELDS / 64];
         let mut filled = 0u64;
         let mut count = 0;
@@ -239,8 +243,9 @@ impl<'p, 't> Walk<'p, 't> {
             self.scan.key()?;
             let (start, end) = (self.scan.last.start, self.scan.last.end);
             count += 1;
-            match object.field(self.scan.text, start, end) {
-                Some(number) => {
+            match fields.find(self.scan.text, start, end, next) {
+                Some((number, field)) => {
+                    next = number + 1;
                     let bit = 1u64 << (number % 64);
                     if seen[number / 64] & bit != 0 {
                         return Err(Stop::Beyond); // the last one counts
@@ -249,26 +254,31 @@ impl<'p, 't> Walk<'p, 't> {
                     if number < 64 && self.scan.peek() != b'n' {
                         filled |= bit;
                     }
-                    let node = object.fields[number].node;
-                    if node >= SLOTS {
-                        self.slot((node - SLOTS) as usize, depth)?;
+                    if field.node >= SLOTS {
+                        self.slot((field.node - SLOTS) as usize, depth)?;
                     } else {
                         let spot = if object.is_open { Spot { object: place, field: number as u32 } } else { NOWHERE };
-                        self.value(node, depth, spot)?;
+                        self.value(field.node, depth, spot)?;
                     }
                 }
                 None => self.other(object, place, depth)?,
             }
             more = self.scan.more(b'}')?;
         }
-        if count < object.least || count > object.most {
+        let bounds = &self.program.bounds[object.bounds as usize];
+        if count < bounds.least || count > bounds.most {
             return Err(Stop::Beyond); // equal keys may have been counted twice
         }
-        if object.one_of != 0 {
-            self.envelope(object, seen[0], filled)?;
+        if bounds.one_of != 0 {
+            self.envelope(bounds, seen[0], filled)?;
         }
-        for (word, required) in object.required.iter().enumerate() {
-            let missing = required & !seen[word];
+        let more = usize::from(object.count).saturating_sub(1) / 64;
+        let missing = object.required & !seen[0];
+        if missing != 0 {
+            self.absent(object, place, 0, missing)?;
+        }
+        for word in 1..=more {
+            let missing = self.program.required[object.more_required as usize + word - 1] & !seen[word];
             if missing != 0 {
                 self.absent(object, place, word, missing)?;
             }
@@ -292,7 +302,8 @@ impl<'p, 't> Walk<'p, 't> {
             }
             return self.sight(spot, kind, wrong::NAME, (start, self.scan.at), (key.start, key.end));
         };
-        if key.end - key.start > object.longest_name && key.characters(self.scan.text) > object.longest_name {
+        let longest = self.program.bounds[object.bounds as usize].longest_name;
+        if key.end - key.start > longest && key.characters(self.scan.text) > longest {
             return Err(Stop::Refused);
         }
         self.value(node, depth, NOWHERE)
@@ -316,8 +327,8 @@ impl<'p, 't> Walk<'p, 't> {
 
     /// What is asked of the whole event: one of its identities, and the members that its route cannot do without, which are the
     /// first three fields.
-    fn envelope(&self, object: &Object, seen: u64, filled: u64) -> Step<()> {
-        if filled & object.one_of == 0 {
+    fn envelope(&self, bounds: &Bounds, seen: u64, filled: u64) -> Step<()> {
+        if filled & bounds.one_of == 0 {
             return Err(Stop::Refused);
         }
         let lacks = self.slots.iter().enumerate().any(|(number, slot)| !slot.empty && seen & 1 << number == 0);
@@ -328,7 +339,7 @@ impl<'p, 't> Walk<'p, 't> {
     fn absent(&mut self, object: &Object, place: u32, word: usize, mut missing: u64) -> Step<()> {
         while missing != 0 {
             let field = word * 64 + missing.trailing_zeros() as usize;
-            let lets = object.is_open && object.fields[field].is_alone;
+            let lets = object.is_open && self.program.fields(object).get(field).is_some_and(|field| field.is_alone);
             let spot = if lets { Spot { object: place, field: field as u32 } } else { NOWHERE };
             self.sight(spot, 0, wrong::ABSENT, (self.scan.at, self.scan.at), (self.scan.at, self.scan.at))?;
             missing &= missing - 1;
@@ -358,7 +369,8 @@ impl<'p, 't> Walk<'p, 't> {
             more = self.scan.more(b']')?;
         }
         self.arrays = level;
-        if count < node.least_items || count > node.most_items { Err(Stop::Refused) } else { Ok(()) }
+        let limits = &self.program.limits[node.limits as usize];
+        if count < limits.least_items || count > limits.most_items { Err(Stop::Refused) } else { Ok(()) }
     }
 
     /// Let a fault through, where that is done.

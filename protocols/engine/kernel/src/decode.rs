@@ -1,0 +1,283 @@
+//! The words that `protocols/engine/program.py` writes, made a program.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::keys::{put, room, Name, Names};
+use crate::program::{Automaton, Bounds, Call, Event, Field, Limits, List, Node, Object, Program, Route, Slot, ARRAY, MOST_DEPTH, MOST_FIELDS, OBJECT, SLOTS};
+
+struct Words<'w> {
+    words: &'w [u8],
+    text: &'w [u8],
+}
+
+/// Parts that many others have in common, each of which is there once.
+struct Shared<K, T> {
+    numbers: HashMap<K, u32>,
+    parts: Vec<T>,
+}
+
+/// What the objects have in arrays for all of them.
+#[derive(Default)]
+struct Objects {
+    fields: Shared<[usize; 4], Field>,
+    bounds: Shared<[u64; 4], Bounds>,
+    members: Vec<u32>,
+    places: Vec<u16>,
+    required: Vec<u64>,
+}
+
+type Read<T> = Result<T, String>;
+
+impl Program {
+    /// The program in these words, each eight bytes of this machine's order; `text` holds the strings that they speak of.
+    pub fn decode(words: &[u8], text: &[u8]) -> Read<Program> {
+        let mut read = Words { words, text };
+        if read.word()? != FORMAT {
+            return Err("the kernel was built of other sources than these: install the package again".to_string());
+        }
+        if text.len() > u32::MAX as usize {
+            return Err("the texts of a program are too long".to_string());
+        }
+        let (most_bytes, most_depth) = (read.size()?, read.depth()?);
+        let (automata, lists) = (read.many(Words::automaton)?, read.many(Words::list)?);
+        let mut limits = Shared::default();
+        let nodes = read.many(|read| read.node(&mut limits))?;
+        let mut all = Objects::default();
+        let objects = read.many(|read| read.object(&mut all))?;
+        let routes = read.many(Words::route)?;
+        let (kinds, calls) = read.many(Words::call)?.into_iter().unzip();
+        let program = Program {
+            most_bytes,
+            most_depth,
+            nodes,
+            objects,
+            routes,
+            kinds: Names::new(kinds, text),
+            calls,
+            limits: limits.parts,
+            bounds: all.bounds.parts,
+            fields: all.fields.parts,
+            members: all.members,
+            places: all.places,
+            required: all.required,
+            automata,
+            lists,
+            texts: text.into(),
+        };
+        if !read.words.is_empty() {
+            return Err("a program goes on behind its end".to_string());
+        }
+        program.check_references()?;
+        Ok(program)
+    }
+
+    /// All numbers of other parts are those of parts that are there.
+    fn check_references(&self) -> Read<()> {
+        let node = |number: u32| (number as usize) < self.nodes.len() || number >= SLOTS;
+        let part = |number: Option<u32>, count: usize| number.is_none_or(|number| (number as usize) < count);
+        let route = |number: u32| (number as usize) < self.routes.len();
+        let right = self.nodes.iter().all(|each| {
+            (each.kinds & ARRAY == 0 || (each.items as usize) < self.nodes.len())
+                && (each.kinds & OBJECT == 0 || (each.object as usize) < self.objects.len())
+        }) && self.limits.iter().all(|each| {
+            part(each.pattern, self.automata.len()) && part(each.format, self.automata.len()) && part(each.list, self.lists.len())
+        }) && self.fields.iter().all(|each| node(each.node))
+            && self.objects.iter().all(|each| part(each.extra, self.nodes.len()))
+            && self.routes.iter().all(|each| each.slots.iter().all(|slot| (slot.node as usize) < self.nodes.len()))
+            && self.calls.iter().all(|call| {
+                (call.object as usize) < self.objects.len()
+                    && call.section.is_none_or(route)
+                    && call.events.iter().all(|event| event.route.is_none_or(route) && event.versions.iter().all(|(_, number)| route(*number)))
+            });
+        if right { Ok(()) } else { Err("a program speaks of a part that it does not have".to_string()) }
+    }
+}
+
+impl<'w> Words<'w> {
+    fn word(&mut self) -> Read<i64> {
+        let (word, rest) = self.words.split_first_chunk::<8>().ok_or("a program breaks off")?;
+        self.words = rest;
+        Ok(i64::from_ne_bytes(*word))
+    }
+
+    fn size(&mut self) -> Read<usize> {
+        let size = u64::try_from(self.word()?).map_err(|_| "a size is below zero")?;
+        Ok(usize::try_from(size).unwrap_or(usize::MAX)) // as good as no bound, where that is what it is
+    }
+
+    fn small(&mut self) -> Read<u32> {
+        u32::try_from(self.word()?).map_err(|_| "a number is out of range".to_string())
+    }
+
+    fn depth(&mut self) -> Read<u32> {
+        Some(self.small()?).filter(|depth| *depth <= MOST_DEPTH).ok_or_else(|| "events may be nested too deep for the stack".to_string())
+    }
+
+    fn flag(&mut self) -> Read<bool> {
+        Ok(self.word()? != 0)
+    }
+
+    fn double(&mut self) -> Read<f64> {
+        Ok(f64::from_bits(self.word()? as u64))
+    }
+
+    /// A number, or -1 for none.
+    fn maybe(&mut self) -> Read<Option<u32>> {
+        let number = self.word()?;
+        if number == -1 {
+            return Ok(None);
+        }
+        u32::try_from(number).map(Some).map_err(|_| "a number is out of range".to_string())
+    }
+
+    fn string(&mut self) -> Read<&'w [u8]> {
+        let (start, end) = self.span()?;
+        Ok(&self.text[start..end])
+    }
+
+    fn name(&mut self) -> Read<Name> {
+        let (start, end) = self.span()?;
+        Ok(Name::new(self.text, start, end))
+    }
+
+    /// Where a string begins and ends.
+    fn span(&mut self) -> Read<(usize, usize)> {
+        let (start, size) = (self.size()?, self.size()?);
+        let end = start.checked_add(size).ok_or("a string is too long")?;
+        if end > self.text.len() {
+            return Err("a string lies outside of the text".to_string());
+        }
+        Ok((start, end))
+    }
+
+    fn many<T>(&mut self, mut one: impl FnMut(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+        let count = self.size()?;
+        if count > self.words.len() {
+            return Err("a program breaks off".to_string());
+        }
+        (0..count).map(|_| one(self)).collect()
+    }
+
+    fn automaton(&mut self) -> Read<Automaton> {
+        let classes: [u8; 128] = self.string()?.try_into().map_err(|_| "an automaton takes 128 characters")?;
+        let width = self.size()?;
+        let accepting: Vec<bool> = self.string()?.iter().map(|byte| *byte != 0).collect();
+        let steps: Vec<u16> = self.string()?.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]])).collect();
+        let fits = accepting.len() > 1
+            && steps.len() == accepting.len().saturating_mul(width)
+            && steps.len() <= usize::from(u16::MAX)
+            && classes.iter().all(|class| usize::from(*class) < width)
+            && steps.iter().all(|state| usize::from(*state) < accepting.len());
+        if !fits {
+            return Err("an automaton leads out of itself".to_string());
+        }
+        let row = |state: usize| (state * width) as u16;
+        let mut ends = vec![false; steps.len()];
+        accepting.iter().enumerate().for_each(|(state, is_end)| ends[state * width] = *is_end);
+        Ok(Automaton { classes, rows: steps.iter().map(|state| row(usize::from(*state))).collect(), start: row(1), accepting: ends })
+    }
+
+    fn list(&mut self) -> Read<List> {
+        Ok(List { kinds: self.small()?, numbers: self.many(Words::double)?, texts: Names::new(self.many(Words::name)?, self.text) })
+    }
+
+    fn node(&mut self, shared: &mut Shared<[u64; 13], Limits>) -> Read<Node> {
+        let (any, kinds, items) = (self.flag()?, self.small()?, self.small()?);
+        let (least_items, most_items) = (self.size()? as u64, self.size()? as u64);
+        let object = self.small()?;
+        let limits = Limits {
+            least_items,
+            most_items,
+            minimum: self.double()?,
+            above: self.double()?,
+            maximum: self.double()?,
+            below: self.double()?,
+            divisor: self.word()?,
+            least: self.size()?,
+            most: self.size()?,
+            pattern: self.maybe()?,
+            format: self.maybe()?,
+            longest: self.size()?,
+            list: self.maybe()?,
+        };
+        Ok(Node { any, kinds, items, object, limits: shared.number(limits.words(), limits) })
+    }
+
+    fn object(&mut self, all: &mut Objects) -> Read<Object> {
+        let (is_open, extra, lenient) = (self.flag()?, self.maybe()?, self.flag()?);
+        let bounds = Bounds { least: self.size()? as u64, most: self.size()? as u64, longest_name: self.size()?, one_of: self.word()? as u64 };
+        let bounds = all.bounds.number([bounds.least, bounds.most, bounds.longest_name as u64, bounds.one_of], bounds);
+        let (start, places, more_required) = (place(&all.members)?, place(&all.places)?, place(&all.required)?);
+        let mut required = [0; MOST_FIELDS / 64];
+        let fields = self.many(|read| {
+            let (start, end) = read.span()?;
+            let (node, is_alone, is_required) = (read.small()?, read.flag()?, read.flag()?);
+            Ok(((start, end), node, is_alone, is_required))
+        })?;
+        if fields.len() > MOST_FIELDS {
+            return Err("an object has too many fields".to_string());
+        }
+        let last = room(fields.len()) - 1;
+        all.places.resize(places as usize + last + 1, u16::MAX);
+        for (number, ((start, end), node, is_alone, is_required)) in fields.iter().enumerate() {
+            let name = Name::new(self.text, *start, *end);
+            required[number / 64] |= u64::from(*is_required) << (number % 64);
+            put(&mut all.places[places as usize..], name.mixed(self.text), number as u16, u16::MAX);
+            let field = Field { name, node: *node, is_alone: *is_alone };
+            all.members.push(all.fields.number([*start, *end, *node as usize, usize::from(*is_alone)], field));
+        }
+        all.required.extend(required.iter().take(fields.len().div_ceil(64)).skip(1));
+        let count = fields.len() as u16;
+        Ok(Object { start, count, last: last as u16, places, extra, required: required[0], more_required, bounds, is_open, lenient })
+    }
+
+    fn route(&mut self) -> Read<Route> {
+        Ok(Route { slots: [self.slot()?, self.slot()?, self.slot()?] })
+    }
+
+    fn slot(&mut self) -> Read<Slot> {
+        Ok(Slot { node: self.small()?, empty: self.flag()? })
+    }
+
+    fn call(&mut self) -> Read<(Name, Call)> {
+        let (kind, object) = (self.name()?, self.small()?);
+        let name: Option<&'static [u8]> = [None, Some(&b"event"[..]), Some(&b"name"[..])]
+            .get(self.size()?)
+            .copied()
+            .ok_or("events are told apart by `event` or `name`")?;
+        let (section, is_strange) = (self.maybe()?, self.flag()?);
+        let (names, events) = self.many(Words::event)?.into_iter().unzip();
+        Ok((kind, Call { object, name, section, is_strange, names: Names::new(names, self.text), events }))
+    }
+
+    fn event(&mut self) -> Read<(Name, Event)> {
+        let (name, route) = (self.name()?, self.maybe()?);
+        let versions = self.many(|read| Ok((read.word()?, read.small()?)))?.into();
+        Ok((name, Event { route, versions }))
+    }
+}
+
+impl<K: Eq + Hash, T> Shared<K, T> {
+    /// The number of the part that has this key.
+    fn number(&mut self, key: K, part: T) -> u32 {
+        *self.numbers.entry(key).or_insert_with(|| {
+            self.parts.push(part);
+            self.parts.len() as u32 - 1
+        })
+    }
+}
+
+impl<K, T> Default for Shared<K, T> {
+    fn default() -> Self {
+        Shared { numbers: HashMap::new(), parts: Vec::new() }
+    }
+}
+
+/// Where the next part begins.
+fn place<T>(parts: &[T]) -> Read<u32> {
+    u32::try_from(parts.len()).map_err(|_| "a program is too large".to_string())
+}
+
+/// The version of what is read here. Sources that lie in a checkout may be newer than the kernel that was built of them.
+const FORMAT: i64 = 1;
