@@ -4,20 +4,21 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::keys::{put, room, Name, Names};
-use crate::program::{Automaton, Bounds, Call, Event, Field, Limits, List, Node, Object, Program, Route, Slot, ARRAY, MOST_DEPTH, MOST_FIELDS, OBJECT, SLOTS};
+use crate::program::{Automaton, Bounds, Call, Event, Field, Limits, List, Node, Object, Program, Route, Slot};
+use crate::program::{more_words, ARRAY, MOST_DEPTH, MOST_FIELDS, NONE, OBJECT, SLOTS};
 
 struct Words<'w> {
     words: &'w [u8],
     text: &'w [u8],
 }
 
-/// Parts that many others have in common, each of which is there once.
+/// Parts that others have in common, each of which is there once.
 struct Shared<K, T> {
     numbers: HashMap<K, u32>,
     parts: Vec<T>,
 }
 
-/// What the objects have in arrays for all of them.
+/// What all objects have in the same arrays.
 #[derive(Default)]
 struct Objects {
     fields: Shared<[usize; 4], Field>,
@@ -45,16 +46,17 @@ impl Program {
         let nodes = read.many(|read| read.node(&mut limits))?;
         let mut all = Objects::default();
         let objects = read.many(|read| read.object(&mut all))?;
-        let routes = read.many(Words::route)?;
-        let (kinds, calls) = read.many(Words::call)?.into_iter().unzip();
+        let routes = read.many(|read| read.route(&nodes))?;
+        let mut versions = Vec::new();
+        let calls = read.many(|read| read.call(&mut versions))?;
         let program = Program {
             most_bytes,
             most_depth,
             nodes,
             objects,
             routes,
-            kinds: Names::new(kinds, text),
-            calls,
+            calls: Names::new(calls, text),
+            versions,
             limits: limits.parts,
             bounds: all.bounds.parts,
             fields: all.fields.parts,
@@ -83,13 +85,16 @@ impl Program {
         }) && self.limits.iter().all(|each| {
             part(each.pattern, self.automata.len()) && part(each.format, self.automata.len()) && part(each.list, self.lists.len())
         }) && self.fields.iter().all(|each| node(each.node))
-            && self.objects.iter().all(|each| part(each.extra, self.nodes.len()))
-            && self.routes.iter().all(|each| each.slots.iter().all(|slot| (slot.node as usize) < self.nodes.len()))
-            && self.calls.iter().all(|call| {
+            && self.objects.iter().all(|each| each.extra == NONE || (each.extra as usize) < self.nodes.len())
+            && self.routes.iter().flat_map(|each| &each.slots).all(|slot| {
+                (slot.number() as usize) < if slot.is_object() { self.objects.len() } else { self.nodes.len() }
+            })
+            && self.calls.all().all(|call| {
                 (call.object as usize) < self.objects.len()
                     && call.section.is_none_or(route)
-                    && call.events.iter().all(|event| event.route.is_none_or(route) && event.versions.iter().all(|(_, number)| route(*number)))
-            });
+                    && call.events.all().all(|event| event.route == NONE || route(event.route))
+            })
+            && self.versions.iter().flatten().all(|(_, number)| route(*number));
         if right { Ok(()) } else { Err("a program speaks of a part that it does not have".to_string()) }
     }
 }
@@ -179,7 +184,7 @@ impl<'w> Words<'w> {
     }
 
     fn list(&mut self) -> Read<List> {
-        Ok(List { kinds: self.small()?, numbers: self.many(Words::double)?, texts: Names::new(self.many(Words::name)?, self.text) })
+        Ok(List { kinds: self.small()?, numbers: self.many(Words::double)?, texts: Names::new(self.many(|read| Ok((read.name()?, ())))?, self.text) })
     }
 
     fn node(&mut self, shared: &mut Shared<[u64; 13], Limits>) -> Read<Node> {
@@ -201,60 +206,66 @@ impl<'w> Words<'w> {
             longest: self.size()?,
             list: self.maybe()?,
         };
-        Ok(Node { any, kinds, items, object, limits: shared.number(limits.words(), limits) })
+        Ok(Node { any, kinds, items, object, limits: shared.number(words_of(&limits), limits) })
     }
 
     fn object(&mut self, all: &mut Objects) -> Read<Object> {
-        let (is_open, extra, lenient) = (self.flag()?, self.maybe()?, self.flag()?);
-        let bounds = Bounds { least: self.size()? as u64, most: self.size()? as u64, longest_name: self.size()?, one_of: self.word()? as u64 };
-        let bounds = all.bounds.number([bounds.least, bounds.most, bounds.longest_name as u64, bounds.one_of], bounds);
+        let (is_open, extra, lenient) = (self.flag()?, or_none(self.maybe()?), self.flag()?);
+        let (least, most, longest_name, one_of) = (self.size()? as u64, self.size()? as u64, self.size()?, self.word()? as u64);
+        let key = [least, most, longest_name as u64, one_of];
+        let bounds = all.bounds.number(key, Bounds { least, most, longest_name, one_of });
         let (start, places, more_required) = (place(&all.members)?, place(&all.places)?, place(&all.required)?);
-        let mut required = [0; MOST_FIELDS / 64];
-        let fields = self.many(|read| {
-            let (start, end) = read.span()?;
-            let (node, is_alone, is_required) = (read.small()?, read.flag()?, read.flag()?);
-            Ok(((start, end), node, is_alone, is_required))
-        })?;
+        let fields = self.many(|read| Ok((read.span()?, read.small()?, read.flag()?, read.flag()?)))?;
         if fields.len() > MOST_FIELDS {
             return Err("an object has too many fields".to_string());
         }
-        let last = room(fields.len()) - 1;
-        all.places.resize(places as usize + last + 1, u16::MAX);
-        for (number, ((start, end), node, is_alone, is_required)) in fields.iter().enumerate() {
-            let name = Name::new(self.text, *start, *end);
-            required[number / 64] |= u64::from(*is_required) << (number % 64);
+        let mut required = [0; MOST_FIELDS / 64];
+        all.places.resize(all.places.len() + room(fields.len()), u16::MAX);
+        for (number, ((start, end), node, is_alone, is_required)) in fields.iter().copied().enumerate() {
+            let name = Name::new(self.text, start, end);
             put(&mut all.places[places as usize..], name.mixed(self.text), number as u16, u16::MAX);
-            let field = Field { name, node: *node, is_alone: *is_alone };
-            all.members.push(all.fields.number([*start, *end, *node as usize, usize::from(*is_alone)], field));
+            required[number / 64] |= u64::from(is_required) << (number % 64);
+            let key = [start, end, node as usize, usize::from(is_alone)];
+            all.members.push(all.fields.number(key, Field { name, node, is_alone }));
         }
-        all.required.extend(required.iter().take(fields.len().div_ceil(64)).skip(1));
+        let [required, more @ ..] = required;
+        all.required.extend(more.iter().take(more_words(fields.len())));
         let count = fields.len() as u16;
-        Ok(Object { start, count, last: last as u16, places, extra, required: required[0], more_required, bounds, is_open, lenient })
+        Ok(Object { start, count, places, extra, required, more_required, bounds, is_open, lenient })
     }
 
-    fn route(&mut self) -> Read<Route> {
-        Ok(Route { slots: [self.slot()?, self.slot()?, self.slot()?] })
+    fn route(&mut self, nodes: &[Node]) -> Read<Route> {
+        Ok(Route { slots: [self.slot(nodes)?, self.slot(nodes)?, self.slot(nodes)?] })
     }
 
-    fn slot(&mut self) -> Read<Slot> {
-        Ok(Slot { node: self.small()?, empty: self.flag()? })
+    fn slot(&mut self, nodes: &[Node]) -> Read<Slot> {
+        let (node, empty) = (self.small()?, self.flag()?);
+        Ok(match nodes.get(node as usize) {
+            Some(Node { any: false, kinds: OBJECT, object, .. }) => Slot::new(*object, true, empty),
+            _ => Slot::new(node, false, empty),
+        })
     }
 
-    fn call(&mut self) -> Read<(Name, Call)> {
+    fn call(&mut self, versions: &mut Vec<Vec<(i64, u32)>>) -> Read<(Name, Call)> {
         let (kind, object) = (self.name()?, self.small()?);
         let name: Option<&'static [u8]> = [None, Some(&b"event"[..]), Some(&b"name"[..])]
             .get(self.size()?)
             .copied()
             .ok_or("events are told apart by `event` or `name`")?;
         let (section, is_strange) = (self.maybe()?, self.flag()?);
-        let (names, events) = self.many(Words::event)?.into_iter().unzip();
-        Ok((kind, Call { object, name, section, is_strange, names: Names::new(names, self.text), events }))
+        let events = Names::new(self.many(|read| read.event(versions))?, self.text);
+        Ok((kind, Call { object, name, section, is_strange, events }))
     }
 
-    fn event(&mut self) -> Read<(Name, Event)> {
-        let (name, route) = (self.name()?, self.maybe()?);
-        let versions = self.many(|read| Ok((read.word()?, read.small()?)))?.into();
-        Ok((name, Event { route, versions }))
+    fn event(&mut self, versions: &mut Vec<Vec<(i64, u32)>>) -> Read<(Name, Event)> {
+        let (name, route) = (self.name()?, or_none(self.maybe()?));
+        let own = self.many(|read| Ok((read.word()?, read.small()?)))?;
+        if own.is_empty() {
+            return Ok((name, Event { route, versions: NONE }));
+        }
+        let place = place(versions)?;
+        versions.push(own);
+        Ok((name, Event { route, versions: place }))
     }
 }
 
@@ -272,6 +283,20 @@ impl<K, T> Default for Shared<K, T> {
     fn default() -> Self {
         Shared { numbers: HashMap::new(), parts: Vec::new() }
     }
+}
+
+/// All of the limits, as numbers that can be compared.
+fn words_of(limits: &Limits) -> [u64; 13] {
+    let [minimum, above, maximum, below] = [limits.minimum, limits.above, limits.maximum, limits.below].map(f64::to_bits);
+    let [least, most, longest] = [limits.least, limits.most, limits.longest].map(|size| size as u64);
+    let [pattern, format, list] = [limits.pattern, limits.format, limits.list].map(|part| part.map_or(u64::MAX, u64::from));
+    let (least_items, most_items, divisor) = (limits.least_items, limits.most_items, limits.divisor as u64);
+    [least_items, most_items, minimum, above, maximum, below, divisor, least, most, pattern, format, longest, list]
+}
+
+/// A number that may be `NONE`; one that is too large stays one that no part has.
+fn or_none(number: Option<u32>) -> u32 {
+    number.map_or(NONE, |number| number.min(NONE - 1))
 }
 
 /// Where the next part begins.

@@ -14,15 +14,17 @@ pub struct Key {
     size: u32,
 }
 
-/// A text of the plan, and where it stands among all of them.
+/// A text of the plan: its key, and where it stands among all of them, in 24 bytes.
 pub struct Name {
-    key: Key,
+    head: u64,
+    tail: u64,
+    size: u32,
     start: u32,
 }
 
-/// Names, each of which has the number of its place.
-pub struct Names {
-    names: Vec<Name>,
+/// Things by their names.
+pub struct Names<T> {
+    named: Vec<(Name, T)>,
     places: Vec<u32>,
 }
 
@@ -66,42 +68,54 @@ impl Key {
 impl Name {
     /// The name at this place of `texts`, which are less than 4 GB.
     pub fn new(texts: &[u8], start: usize, end: usize) -> Name {
-        Name { key: Key::of(&texts[start..end], 0, end - start), start: start as u32 }
+        let Key { head, tail, size } = Key::of(texts, start, end);
+        Name { head, tail, size, start: start as u32 }
     }
 
     /// Whether it is the text that has this key.
     #[inline(always)]
     pub fn is(&self, key: Key, text: &[u8], texts: &[u8]) -> bool {
-        self.key == key && (key.size <= WHOLE || self.of(texts) == text)
+        self.key() == key && (key.size <= WHOLE || self.of(texts) == text)
+    }
+
+    #[inline(always)]
+    fn key(&self) -> Key {
+        Key { head: self.head, tail: self.tail, size: self.size }
     }
 
     fn of<'t>(&self, texts: &'t [u8]) -> &'t [u8] {
-        &texts[self.start as usize..][..self.key.size as usize]
+        &texts[self.start as usize..][..self.size as usize]
     }
 
     pub fn mixed(&self, texts: &[u8]) -> u64 {
-        self.key.mixed_with(self.of(texts))
+        self.key().mixed_with(self.of(texts))
     }
 }
 
-impl Names {
-    /// Of equal ones the last counts.
-    pub fn new(names: Vec<Name>, texts: &[u8]) -> Names {
-        let mut places = vec![u32::MAX; room(names.len())];
-        for (number, name) in names.iter().enumerate().rev() {
+impl<T> Names<T> {
+    /// Of equal names the last counts.
+    pub fn new(named: Vec<(Name, T)>, texts: &[u8]) -> Names<T> {
+        let mut places = vec![u32::MAX; room(named.len())];
+        for (number, (name, _)) in named.iter().enumerate().rev() {
             put(&mut places, name.mixed(texts), number as u32, u32::MAX);
         }
-        Names { names, places }
+        Names { named, places }
     }
 
     #[inline]
-    pub fn find(&self, text: &[u8], texts: &[u8]) -> Option<usize> {
+    pub fn get(&self, text: &[u8], texts: &[u8]) -> Option<&T> {
         let key = Key::of(text, 0, text.len());
-        find(&self.places, key.mixed_with(text), |number| Some(self.names.get(number)?.is(key, text, texts)))
+        let number = find(&self.places, key.mixed_with(text), |number| Some(self.named.get(number)?.0.is(key, text, texts)))?;
+        Some(&self.named.get(number)?.1)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &T> {
+        self.named.iter().map(|(_, thing)| thing)
     }
 }
 
 /// The places of a table that so many things are put into: there is always an empty one.
+#[inline(always)]
 pub fn room(count: usize) -> usize {
     (2 * count + 1).next_power_of_two()
 }
@@ -151,5 +165,65 @@ impl Hasher for Mix {
 
     fn finish(&self) -> u64 {
         self.0 ^ self.0 >> 29
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names<'n>(all: impl IntoIterator<Item = &'n str>) -> (Names<usize>, Vec<u8>) {
+        let (mut texts, mut named) = (Vec::new(), Vec::new());
+        for (number, name) in all.into_iter().enumerate() {
+            let start = texts.len();
+            texts.extend(name.bytes());
+            named.push((start, texts.len(), number));
+        }
+        let named = named.into_iter().map(|(start, end, number)| (Name::new(&texts, start, end), number)).collect();
+        (Names::new(named, &texts), texts)
+    }
+
+    #[test]
+    fn each_name_is_found_and_no_other() {
+        let all: Vec<String> = (0..40).flat_map(|size| ["a", "b", "é"].map(|letter| letter.repeat(size + 1))).chain([String::new()]).collect();
+        let (found, texts) = names(all.iter().map(String::as_str));
+        for (number, name) in all.iter().enumerate() {
+            assert_eq!(found.get(name.as_bytes(), &texts), Some(&number));
+            assert_eq!(found.get(format!("{name}x").as_bytes(), &texts), None);
+        }
+    }
+
+    #[test]
+    fn long_names_differ_in_their_middle() {
+        let all = ["Amber Amber Product Viewed", "Amber Ample Product Viewed", "Amber Angle Product Viewed"];
+        let (found, texts) = names(all);
+        for (number, name) in all.iter().enumerate() {
+            assert_eq!(found.get(name.as_bytes(), &texts), Some(&number));
+        }
+        assert_eq!(found.get(b"Amber Arrow Product Viewed", &texts), None);
+        let mixed = all.map(|name| Key::of(name.as_bytes(), 0, name.len()).mixed_with(name.as_bytes()));
+        assert!(mixed[0] != mixed[1] && mixed[1] != mixed[2]);
+    }
+
+    #[test]
+    fn of_equal_names_the_last_counts() {
+        let (found, texts) = names(["one", "two", "one"]);
+        assert_eq!(found.get(b"one", &texts), Some(&2));
+    }
+
+    #[test]
+    fn nothing_is_found_among_none() {
+        let (found, texts) = names([]);
+        assert_eq!(found.get(b"", &texts), None);
+        assert_eq!(found.get(b"one", &texts), None);
+    }
+
+    #[test]
+    fn a_key_is_the_same_wherever_its_text_stands() {
+        for size in 0..24 {
+            let name = &b"abcdefghijklmnopqrstuvwxyz"[..size];
+            let within = [b"\"\"", name, b"\": 1, and more of it"].concat();
+            assert!(Key::of(name, 0, size) == Key::of(&within, 2, 2 + size));
+        }
     }
 }

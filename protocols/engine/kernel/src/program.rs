@@ -3,11 +3,14 @@
 //! Nodes say what a value may be, objects what members it may have. Routes are the events of a plan; they share the object of
 //! their call's envelope and bring the nodes of its first three fields, `properties`, `traits` and `context`.
 
-use crate::keys::{find, Key, Name, Names};
+use crate::keys::{find, room, Key, Name, Names};
 use crate::scan::{Scalar, Scan, Text};
 
 pub const OBJECT: u32 = 1 << 7;
 pub const ARRAY: u32 = 1 << 6;
+
+/// No such part.
+pub const NONE: u32 = u32::MAX;
 
 /// Nodes from here on are the members that a route brings.
 pub const SLOTS: u32 = u32::MAX - 2;
@@ -33,24 +36,24 @@ pub mod wrong {
     pub const BY_TEXT: u32 = LISTED | UNSURE | NAME;
 }
 
-/// What the parts of many events have in common stands here once, so that an event of a large plan, whose parts are cold, touches few
-/// lines of the cache.
+/// What the parts of many events have in common is there once: those of a large plan are cold whenever one comes, and each line of
+/// the cache that it touches takes longer than a member.
 pub struct Program {
     pub most_bytes: usize,
     pub most_depth: u32,
     pub nodes: Vec<Node>,
     pub objects: Vec<Object>,
     pub routes: Vec<Route>,
-    /// The names of the calls, in their order.
-    pub kinds: Names,
-    pub calls: Vec<Call>,
+    pub calls: Names<Call>,
+    /// Versions of an event, each with its route.
+    pub versions: Vec<Vec<(i64, u32)>>,
     pub limits: Vec<Limits>,
     pub bounds: Vec<Bounds>,
     pub fields: Vec<Field>,
-    /// The numbers of the fields of all objects, and the tables of their places within the object.
+    /// Of all objects: the numbers of their fields, the tables in which these are looked for, and which of those behind the first
+    /// 64 have to be there.
     pub members: Vec<u32>,
     pub places: Vec<u16>,
-    /// Which fields have to be there, of those behind the first 64.
     pub required: Vec<u64>,
     pub automata: Vec<Automaton>,
     pub lists: Vec<List>,
@@ -96,21 +99,20 @@ pub struct Automaton {
 pub struct List {
     pub kinds: u32,
     pub numbers: Vec<f64>,
-    pub texts: Names,
+    pub texts: Names<()>,
 }
 
 pub struct Object {
-    /// Where the numbers of its fields begin, and how many there are.
+    /// Where its fields begin, and how many there are.
     pub start: u32,
     pub count: u16,
-    /// Where its table begins, and the last place of it.
-    pub last: u16,
+    /// Where its table begins.
     pub places: u32,
-    /// The node of other members; None where there may be none.
-    pub extra: Option<u32>,
+    /// The node of other members; NONE where there may be none.
+    pub extra: u32,
     /// Fields that have to be there; bit 0 is the first.
     pub required: u64,
-    /// Where the other words of these begin.
+    /// Where those of the fields behind the first 64 begin.
     pub more_required: u32,
     pub bounds: u32,
     /// Whether faults of its members may be let through.
@@ -146,12 +148,9 @@ pub struct Route {
     pub slots: [Slot; 3],
 }
 
+/// A member that a route brings: the number of its node, or of its object where it can be nothing else, and two flags.
 #[derive(Clone, Copy)]
-pub struct Slot {
-    pub node: u32,
-    /// Whether it may be null or absent.
-    pub empty: bool,
-}
+pub struct Slot(u32);
 
 pub struct Call {
     pub object: u32,
@@ -161,15 +160,14 @@ pub struct Call {
     pub section: Option<u32>,
     /// Whether it is a fault to have none, which is let through.
     pub is_strange: bool,
-    pub names: Names,
-    pub events: Vec<Event>,
+    pub events: Names<Event>,
 }
 
 pub struct Event {
-    /// None where nothing can be said of it here.
-    pub route: Option<u32>,
-    /// The routes of its versions, where the event says one.
-    pub versions: Box<[(i64, u32)]>,
+    /// NONE where nothing can be said of it here.
+    pub route: u32,
+    /// The number of its versions, NONE where it cannot say one.
+    pub versions: u32,
 }
 
 impl Node {
@@ -267,7 +265,7 @@ impl List {
             Scalar::Integer(value) => self.numbers.contains(&(*value as f64)),
             Scalar::Float(value) => self.numbers.contains(value),
             Scalar::Text if scan.last.escapes > 0 => return wrong::UNSURE,
-            Scalar::Text => self.texts.find(scan.last.of(scan.text), &program.texts).is_some(),
+            Scalar::Text => self.texts.get(scan.last.of(scan.text), &program.texts).is_some(),
             _ => self.kinds & kind_of(scalar) != 0,
         };
         if listed { 0 } else { wrong::LISTED }
@@ -293,25 +291,44 @@ pub fn kind_of(scalar: &Scalar) -> u32 {
     }
 }
 
-impl Limits {
-    /// All of it, as numbers that can be compared.
-    pub fn words(&self) -> [u64; 13] {
-        let bits = [self.minimum, self.above, self.maximum, self.below].map(f64::to_bits);
-        let sizes = [self.least_items, self.most_items, self.least as u64, self.most as u64, self.longest as u64];
-        let parts = [self.pattern, self.format, self.list].map(|part| part.map_or(u64::MAX, u64::from));
-        let mut words = [self.divisor as u64; 13];
-        words[..4].copy_from_slice(&bits);
-        words[4..9].copy_from_slice(&sizes);
-        words[9..12].copy_from_slice(&parts);
-        words
+impl Slot {
+    const MAY_LACK: u32 = 1 << 31;
+    const IS_OBJECT: u32 = 1 << 30;
+    const NUMBER: u32 = Slot::IS_OBJECT - 1;
+
+    /// A number that is too large becomes one that no part has.
+    pub fn new(number: u32, is_object: bool, empty: bool) -> Slot {
+        let flags = if is_object { Slot::IS_OBJECT } else { 0 } | if empty { Slot::MAY_LACK } else { 0 };
+        Slot(number.min(Slot::NUMBER) | flags)
     }
+
+    #[inline(always)]
+    pub fn number(self) -> u32 {
+        self.0 & Slot::NUMBER
+    }
+
+    #[inline(always)]
+    pub fn is_object(self) -> bool {
+        self.0 & Slot::IS_OBJECT != 0
+    }
+
+    /// Whether it may be null or absent.
+    #[inline(always)]
+    pub fn empty(self) -> bool {
+        self.0 & Slot::MAY_LACK != 0
+    }
+}
+
+/// How many words tell the fields behind the first 64.
+pub fn more_words(fields: usize) -> usize {
+    fields.div_ceil(64).saturating_sub(1)
 }
 
 impl Program {
     #[inline(always)]
     pub fn fields(&self, object: &Object) -> Fields<'_> {
         let numbers = &self.members[object.start as usize..][..usize::from(object.count)];
-        let places = &self.places[object.places as usize..][..=usize::from(object.last)];
+        let places = &self.places[object.places as usize..][..room(numbers.len())];
         Fields { program: self, numbers, places }
     }
 }
@@ -341,3 +358,22 @@ pub const MOST_DEPTH: u32 = 500;
 
 /// Fields that an object may have, so that those seen fit into a few words.
 pub const MOST_FIELDS: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_keeps_what_it_is_made_of() {
+        for (number, is_object, empty) in [(0, false, false), (7, true, false), (1 << 29, false, true), (Slot::NUMBER, true, true)] {
+            let slot = Slot::new(number, is_object, empty);
+            assert_eq!((slot.number(), slot.is_object(), slot.empty()), (number, is_object, empty));
+        }
+        assert_eq!(Slot::new(u32::MAX, false, false).number(), Slot::NUMBER);
+    }
+
+    #[test]
+    fn parts_of_which_there_are_many_stay_small() {
+        assert_eq!((size_of::<(Name, Event)>(), size_of::<Route>(), size_of::<Object>()), (32, 12, 32));
+    }
+}

@@ -1,6 +1,6 @@
 //! One event, walked through once: whether it is what its route asks for, and where it is not at places where that is let through.
 
-use crate::program::{kind_of, wrong, Bounds, Call, Event, Node, Object, Program, Slot, ARRAY, MOST_FIELDS, OBJECT, SLOTS};
+use crate::program::{kind_of, more_words, wrong, Bounds, Call, Event, Node, Object, Program, Slot, ARRAY, MOST_FIELDS, NONE, OBJECT, SLOTS};
 use crate::scan::{Scalar, Scan, Step, Stop, Text};
 
 /// A fault that was let through, in a member of an object of the program. `start` and `end` are those of the value, and of
@@ -47,11 +47,9 @@ pub struct Walk<'p, 't> {
     arrays: usize,
 }
 
-const NO_SLOTS: [Slot; 3] = [Slot { node: 0, empty: true }; 3];
-
 impl<'p, 't> Walk<'p, 't> {
     pub fn new(program: &'p Program, text: &'t [u8], collects: bool) -> Self {
-        Walk { program, scan: Scan::new(text), sightings: Vec::new(), collects, lets: collects, slots: NO_SLOTS, indices: [0; MOST_ARRAYS], arrays: 0 }
+        Walk { program, scan: Scan::new(text), sightings: Vec::new(), collects, lets: collects, slots: [Slot::new(0, false, true); 3], indices: [0; MOST_ARRAYS], arrays: 0 }
     }
 
     /// The route of the event on the line that begins here; leaves the scan at the end of the line. What is wrong at places
@@ -83,8 +81,7 @@ impl<'p, 't> Walk<'p, 't> {
     /// The call and the route of the event that begins at `start`.
     fn route(&mut self, start: usize) -> Step<(&'p Call, u32)> {
         let (kind, at) = self.text_at(start, b"type")?.ok_or(Stop::Refused)?;
-        let call = self.program.kinds.find(kind.of(self.scan.text), &self.program.texts).ok_or(Stop::Refused)?;
-        let call = &self.program.calls[call];
+        let call = self.program.calls.get(kind.of(self.scan.text), &self.program.texts).ok_or(Stop::Refused)?;
         let section = call.section.ok_or(Stop::Refused).map(|route| (call, route));
         let Some(field) = call.name else {
             return section;
@@ -95,13 +92,10 @@ impl<'p, 't> Walk<'p, 't> {
         if name.escapes > 0 || name.start == name.end {
             return Err(Stop::Beyond);
         }
-        match call.names.find(name.of(self.scan.text), &self.program.texts) {
-            Some(event) => {
-                let event = &call.events[event];
-                let assumed = event.route.ok_or(Stop::Beyond)?;
-                let route = if event.versions.is_empty() { assumed } else { self.version(start, event, assumed)? };
-                Ok((call, route))
-            }
+        match call.events.get(name.of(self.scan.text), &self.program.texts) {
+            Some(Event { route: NONE, .. }) => Err(Stop::Beyond),
+            Some(Event { route, versions: NONE }) => Ok((call, *route)),
+            Some(Event { route, versions }) => Ok((call, self.version(start, *versions, *route)?)),
             None if call.is_strange => {
                 let name = (name.start, name.end);
                 self.sight(EVENT, 0, wrong::NAME, name, name)?;
@@ -161,7 +155,7 @@ impl<'p, 't> Walk<'p, 't> {
     }
 
     /// The route of the version that the event names in its context, or of the one that is assumed.
-    fn version(&mut self, start: usize, event: &'p Event, assumed: u32) -> Step<u32> {
+    fn version(&mut self, start: usize, versions: u32, assumed: u32) -> Step<u32> {
         self.scan.at = start;
         for key in [&b"context"[..], b"protocols", b"event_version"] {
             if self.scan.peek() == b'n' {
@@ -176,7 +170,7 @@ impl<'p, 't> Walk<'p, 't> {
         match self.scan.scalar()? {
             Scalar::Null => Ok(assumed),
             Scalar::Integer(version) => {
-                let named = event.versions.iter().find(|(number, _)| *number == version);
+                let named = self.program.versions[versions as usize].iter().find(|(number, _)| *number == version);
                 named.map(|(_, route)| *route).ok_or(Stop::Refused)
             }
             _ => Err(Stop::Refused),
@@ -229,7 +223,7 @@ impl<'p, 't> Walk<'p, 't> {
             return Err(Stop::Refused);
         }
         let fields = self.program.fields(object);
-        let mut next = 0; // most members come in the order of the fields
+        let mut next = 0;
         let mut seen = [0u64; MOST_FIELDS / 64];
         let mut filled = 0u64;
         let mut count = 0;
@@ -272,13 +266,13 @@ impl<'p, 't> Walk<'p, 't> {
         if bounds.one_of != 0 {
             self.envelope(bounds, seen[0], filled)?;
         }
-        let more = usize::from(object.count).saturating_sub(1) / 64;
         let missing = object.required & !seen[0];
         if missing != 0 {
             self.absent(object, place, 0, missing)?;
         }
-        for word in 1..=more {
-            let missing = self.program.required[object.more_required as usize + word - 1] & !seen[word];
+        let more = &self.program.required[object.more_required as usize..][..more_words(usize::from(object.count))];
+        for (word, (required, seen)) in (1..).zip(more.iter().zip(&seen[1..])) {
+            let missing = required & !seen;
             if missing != 0 {
                 self.absent(object, place, word, missing)?;
             }
@@ -290,7 +284,7 @@ impl<'p, 't> Walk<'p, 't> {
     #[inline(never)]
     fn other(&mut self, object: &Object, place: u32, depth: u32) -> Step<()> {
         let key = self.scan.last;
-        let Some(node) = object.extra else {
+        if object.extra == NONE {
             if !object.is_open || !self.lets {
                 return Err(if object.lenient { Stop::Beyond } else { Stop::Refused });
             }
@@ -301,12 +295,12 @@ impl<'p, 't> Walk<'p, 't> {
                 return Err(Stop::Beyond); // the last one counts
             }
             return self.sight(spot, kind, wrong::NAME, (start, self.scan.at), (key.start, key.end));
-        };
+        }
         let longest = self.program.bounds[object.bounds as usize].longest_name;
         if key.end - key.start > longest && key.characters(self.scan.text) > longest {
             return Err(Stop::Refused);
         }
-        self.value(node, depth, NOWHERE)
+        self.value(object.extra, depth, NOWHERE)
     }
 
     /// Whether this name was let through before in the same object.
@@ -317,12 +311,24 @@ impl<'p, 't> Walk<'p, 't> {
     }
 
     /// A member that the route brings.
+    #[inline(never)]
     fn slot(&mut self, number: usize, depth: u32) -> Step<()> {
         let slot = self.slots[number];
-        if slot.empty && self.scan.peek() == b'n' {
-            return self.scan.scalar().map(drop);
+        match self.scan.peek() {
+            b'{' if slot.is_object() => self.object(slot.number(), depth + 1),
+            b'n' if slot.empty() => self.scan.scalar().map(drop),
+            _ if slot.is_object() => self.no_object(),
+            _ => self.value(slot.number(), depth, NOWHERE),
         }
-        self.value(slot.node, depth, NOWHERE)
+    }
+
+    /// A value where only an object is right, of which nothing is let through.
+    #[cold]
+    fn no_object(&mut self) -> Step<()> {
+        match self.scan.scalar()? {
+            Scalar::Text if self.scan.last.escapes > 0 => Err(Stop::Beyond),
+            _ => Err(Stop::Refused),
+        }
     }
 
     /// What is asked of the whole event: one of its identities, and the members that its route cannot do without, which are the
@@ -331,7 +337,7 @@ impl<'p, 't> Walk<'p, 't> {
         if filled & bounds.one_of == 0 {
             return Err(Stop::Refused);
         }
-        let lacks = self.slots.iter().enumerate().any(|(number, slot)| !slot.empty && seen & 1 << number == 0);
+        let lacks = self.slots.iter().enumerate().any(|(number, slot)| !slot.empty() && seen & 1 << number == 0);
         if lacks { Err(Stop::Beyond) } else { Ok(()) }
     }
 
