@@ -216,13 +216,13 @@ class _Writer:
         message_id = self._once("message id", lambda: self._row(_TEXT | _NULL, most=self._limits["message_id"]))
         null = self._once("null", lambda: self._row(_NULL))
         never = self._once("never", self._row)
-        fields = [
+        fields = [  # in the order in which they mostly come: the kernel looks for a member behind the last one first
             *(_Field(member, _SLOTS + number) for number, member in enumerate(_MEMBERS)),
-            _Field("userId", text if call == "alias" else text_or_null, call == "alias"),
-            _Field("anonymousId", text_or_null),
-            _Field("messageId", message_id),
             _Field("type", _ANY),
             _Field("event", _ANY if call == "track" else null),
+            _Field("messageId", message_id),
+            _Field("anonymousId", text_or_null),
+            _Field("userId", text if call == "alias" else text_or_null, call == "alias"),
             *(_Field(time, self._once("time", self._time)) for time in TIMES),
             _Field("integrations", self._once("integrations", self._integrations)),
             *(_Field(old, never) for old in LEGACY_FIELDS if old != "action"),
