@@ -23,9 +23,15 @@ struct Shared<K, T> {
 struct Objects {
     fields: Shared<[usize; 4], Field>,
     bounds: Shared<[u64; 4], Bounds>,
-    members: Vec<u32>,
-    places: Vec<u16>,
+    members: Rows<u32, u32>,
+    places: Rows<(usize, usize), u16>,
     required: Vec<u64>,
+}
+
+/// Rows one after the other, told by what they are made of; events often have the same members, and their rows are there once.
+struct Rows<K, T> {
+    starts: HashMap<Vec<K>, u32>,
+    all: Vec<T>,
 }
 
 type Read<T> = Result<T, String>;
@@ -60,8 +66,8 @@ impl Program {
             limits: limits.parts,
             bounds: all.bounds.parts,
             fields: all.fields.parts,
-            members: all.members,
-            places: all.places,
+            members: all.members.all,
+            places: all.places.all,
             required: all.required,
             automata,
             lists,
@@ -184,7 +190,8 @@ impl<'w> Words<'w> {
     }
 
     fn list(&mut self) -> Read<List> {
-        Ok(List { kinds: self.small()?, numbers: self.many(Words::double)?, texts: Names::new(self.many(|read| Ok((read.name()?, ())))?, self.text) })
+        let (kinds, numbers, texts) = (self.small()?, self.many(Words::double)?, self.many(|read| Ok((read.name()?, ())))?);
+        Ok(List { kinds, numbers, texts: Names::new(texts, self.text) })
     }
 
     fn node(&mut self, shared: &mut Shared<[u64; 13], Limits>) -> Read<Node> {
@@ -214,23 +221,25 @@ impl<'w> Words<'w> {
         let (least, most, longest_name, one_of) = (self.size()? as u64, self.size()? as u64, self.size()?, self.word()? as u64);
         let key = [least, most, longest_name as u64, one_of];
         let bounds = all.bounds.number(key, Bounds { least, most, longest_name, one_of });
-        let (start, places, more_required) = (place(&all.members)?, place(&all.places)?, place(&all.required)?);
         let fields = self.many(|read| Ok((read.span()?, read.small()?, read.flag()?, read.flag()?)))?;
         if fields.len() > MOST_FIELDS {
             return Err("an object has too many fields".to_string());
         }
+        let more_required = place(&all.required)?;
         let mut required = [0; MOST_FIELDS / 64];
-        all.places.resize(all.places.len() + room(fields.len()), u16::MAX);
-        for (number, ((start, end), node, is_alone, is_required)) in fields.iter().copied().enumerate() {
+        let (mut numbers, mut spans, mut table) = (Vec::new(), Vec::new(), vec![u16::MAX; room(fields.len())]);
+        for (number, ((start, end), node, is_alone, is_required)) in fields.into_iter().enumerate() {
             let name = Name::new(self.text, start, end);
-            put(&mut all.places[places as usize..], name.mixed(self.text), number as u16, u16::MAX);
+            put(&mut table, name.mixed(self.text), number as u16, u16::MAX);
             required[number / 64] |= u64::from(is_required) << (number % 64);
             let key = [start, end, node as usize, usize::from(is_alone)];
-            all.members.push(all.fields.number(key, Field { name, node, is_alone }));
+            numbers.push(all.fields.number(key, Field { name, node, is_alone }));
+            spans.push((start, end));
         }
+        let count = numbers.len() as u16;
         let [required, more @ ..] = required;
-        all.required.extend(more.iter().take(more_words(fields.len())));
-        let count = fields.len() as u16;
+        all.required.extend(more.iter().take(more_words(numbers.len())));
+        let (start, places) = (all.members.start(numbers.clone(), numbers)?, all.places.start(spans, table)?);
         Ok(Object { start, count, places, extra, required, more_required, bounds, is_open, lenient })
     }
 
@@ -282,6 +291,24 @@ impl<K: Eq + Hash, T> Shared<K, T> {
 impl<K, T> Default for Shared<K, T> {
     fn default() -> Self {
         Shared { numbers: HashMap::new(), parts: Vec::new() }
+    }
+}
+
+impl<K: Eq + Hash, T> Rows<K, T> {
+    /// Where the row begins that is made of this.
+    fn start(&mut self, key: Vec<K>, row: Vec<T>) -> Read<u32> {
+        let next = place(&self.all)?;
+        let start = *self.starts.entry(key).or_insert(next);
+        if start == next {
+            self.all.extend(row);
+        }
+        Ok(start)
+    }
+}
+
+impl<K, T> Default for Rows<K, T> {
+    fn default() -> Self {
+        Rows { starts: HashMap::new(), all: Vec::new() }
     }
 }
 
