@@ -19,7 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from protocols.engine.accept import Accepted
-from protocols.engine.checked import Outcome, message_id
+from protocols.engine.checked import Outcome
 from protocols.engine.explain import UNREADABLE, Result
 from protocols.engine.known import Recalled
 from protocols.engine.narrowed import Narrowed
@@ -400,14 +400,9 @@ def _add_outcome(builder: Builder, engine: Engine, batch: Batch, index: int, out
         _add_result(builder, result, batch.place(index), tell)
 
 
-def _place(batch: Batch, found: Glimpse) -> Callable[[], Seen]:
-    """Where something was seen; its event is looked at for its message id when somebody asks."""
+def _place(batch: Batch, found: Glimpse) -> Seen:
     index = found.index
-    return partial(_seen, batch.file, batch.lines[index], batch.number(index), found.line)
-
-
-def _seen(file: str, line: int | None, record: int, event: bytes) -> Seen:
-    return Seen(file, line, record, message_id(event))
+    return Seen(batch.file, batch.lines[index], batch.number(index), found.message_id)
 
 
 def _add_record(builder: Builder, engine: Engine, record: Record, tell: Tell | None) -> None:

@@ -66,7 +66,7 @@ _KEYWORDS: Mapping[int, Sequence[str]] = {
 _GOT = {0: json_type(UNSET), 1: "null", 2: "boolean", 4: "boolean", 8: "integer", 16: "number", 32: "string", 64: "array", 128: "object"}
 """What the kernel's kinds of values are called."""
 
-_REFUSED, _CLASS, _SIGHTING = 4, 12, 13
+_REFUSED, _CLASS, _SIGHTING = 4, 12, 15
 """How many numbers are written of a line that is refused, of a class and of a sighting."""
 
 
@@ -164,7 +164,7 @@ class Checked:
 
     def first_text(self, place: int) -> bytes:
         """The text of one of them."""
-        at = self._words[self._firsts + place] * _SIGHTING + 5
+        at = self._words[self._firsts + place] * _SIGHTING + 7
         return self.text[self.sightings_written[at] : self.sightings_written[at + 1]]
 
     def lines_of(self, number: int) -> int:
@@ -236,11 +236,11 @@ class Sighting:
 
     @property
     def text(self) -> bytes:
-        return self._part(5)
+        return self._part(7)
 
     @property
     def name(self) -> bytes:
-        return self._part(7)
+        return self._part(9)
 
     def _part(self, number: int) -> bytes:
         at = self._at + number
@@ -256,12 +256,13 @@ class Sighting:
     @property
     def indices(self) -> Sequence[int]:
         """Those of the arrays on the way to it."""
-        at = self._at + 9
+        at = self._at + 11
         return self._numbers[at + 1 : at + 1 + self._numbers[at]].tolist()
 
     @property
     def message_id(self) -> str | None:
-        return message_id(self.line)
+        text = self._part(5)
+        return _TEXT.decode(text) if text else None
 
     def faults(self, spot: Spot, schemas: Mapping[str, Any]) -> Iterator[Fault]:
         """The keywords that its value fails."""
@@ -381,15 +382,5 @@ class Faults:
         return (sighting for sighting in self._checked.sightings() if sighting.number == self._number)
 
 
-class _Identified(msgspec.Struct, gc=False):
-    messageId: Any = None
-
-
 _VALUE = msgspec.json.Decoder()
-_IDENTIFIED = msgspec.json.Decoder(_Identified)
-
-
-def message_id(line: bytes) -> str | None:
-    """The message id of an event that the kernel has read."""
-    found = _IDENTIFIED.decode(line).messageId
-    return found if isinstance(found, str) else None
+_TEXT = msgspec.json.Decoder(str)

@@ -46,7 +46,7 @@ _UNBOUNDED = 2**62
 _DEEPEST = 500
 """Levels that the kernel follows, each of which takes a part of the stack."""
 
-_FORMAT = 2
+_FORMAT = 3
 """The version of what is written here: one more with each change, as in `kernel/src/decode.rs`."""
 
 _MOST_FIELDS = 512

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from protocols.problems import Problem, Severity
 from protocols.report.coverage import Coverage, too_low
 from protocols.report.expectations import EXPECTATIONS, Came, Expectation, unmet
-from protocols.report.folded import FaultClass, Late, Route
+from protocols.report.folded import FaultClass, Locate, Route
 from protocols.report.report import About, Excuse, Group, Input, Key, Planned, Report, Seen, Spot, Traffic, moved, seen_in, star
 from protocols.report.tally import Tally, is_same
 from protocols.report.timeline import Moments
@@ -113,13 +113,13 @@ class Builder:
         unmet = [sighting for sighting in sightings if sighting[0] not in self._met]
         if len(unmet) > 1:  # groups that are new come in the order in which an event's violations are reported
             for recurring, value, indices in sorted(unmet, key=lambda met: reading_order(met[0].first, met[0].pointer(met[2]))):
-                self._meet(recurring, value, indices, key, lambda: seen)
+                self._meet(recurring, value, indices, key, seen)
         for recurring, value, indices in sightings:
             if recurring.first.severity > worst:
                 worst = recurring.first.severity
             met = self._met.get(recurring)
             if met is None:
-                met = self._meet(recurring, value, indices, key, lambda: seen)
+                met = self._meet(recurring, value, indices, key, seen)
             counted, tally, is_fresh = met
             fresh = fresh or is_fresh
             self._problems[counted] += 1
@@ -141,14 +141,14 @@ class Builder:
         self,
         events: Iterable[tuple[Route, int, Sequence[Recurring]]],
         classes: Sequence[FaultClass],
-        late: Late,
+        locate: Locate,
         catch_up: Callable[[int], None] = lambda index: None,
         beside: int = 0,
     ) -> None:
         """The same as `add_recurring` for many events at once, which never were objects of their own.
 
-        `events` are (route, number of events, what is said of each); `classes` have the sightings behind that. `late` says where one
-        was seen, to be called only if somebody wants to know. `catch_up` adds those events before one that are not folded, whose
+        `events` are (route, number of events, what is said of each); `classes` have the sightings behind that. `locate` says where one
+        was seen. `catch_up` adds those events before one that are not folded, whose
         `beside` problems are in other groups. This runs for each class of each block: what is settled of a group is not looked at
         again.
         """
@@ -164,7 +164,7 @@ class Builder:
                     met[recurring] = known
         for recurring, each in sorted(unmet, key=_rank) if len(unmet) > 1 else unmet:
             catch_up(next(each.firsts()).index)
-            met[recurring] = self._meet_first(recurring, each, late)
+            met[recurring] = self._meet_first(recurring, each, locate)
         tallies: dict[Tally, list[tuple[Recurring, FaultClass]]] = {}
         for each in classes:
             for recurring in each.said:
@@ -175,7 +175,7 @@ class Builder:
                 else:
                     tallies.setdefault(tally, []).append((recurring, each))
         for tally, entries in tallies.items():
-            tally.add_classes(entries, late, self.about.samples)
+            tally.add_classes(entries, locate, self.about.samples)
         for route, count, said in events:
             worst, fresh = Severity.off, False
             for recurring in said:
@@ -199,20 +199,19 @@ class Builder:
         self._met[recurring] = met
         return met
 
-    def _meet_first(self, recurring: Recurring, found: FaultClass, late: Late) -> _Met:
+    def _meet_first(self, recurring: Recurring, found: FaultClass, locate: Locate) -> _Met:
         glimpse = next(found.firsts())
         route = glimpse.route
         value = recurring.first.value if recurring.named else glimpse.value
-        return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), late(glimpse))
+        return self._meet(recurring, value, glimpse.indices, Key(route.call, route.event, route.version), locate(glimpse))
 
-    def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Callable[[], Seen]) -> _Met:
+    def _meet(self, recurring: Recurring, value: Any, indices: Sequence[int], key: Key, seen: Seen) -> _Met:
         """How a recurring violation is counted, from now on: in its group, if there is room for one more."""
         first = recurring.first
         group = _group_of(first, key)
         tally = self._known_tally(group)
         if tally is None:
-            here = seen()
-            tally = self._new_tally(group, _placed(_again(recurring, value, indices, here.message_id), here))
+            tally = self._new_tally(group, _placed(_again(recurring, value, indices, seen.message_id), seen))
         if tally is not None and first.hint != tally.first.hint:
             tally.hint_varies = True
         met = (first.id, first.severity, key.call), tally, self._is_fresh(first, key)

@@ -24,7 +24,7 @@ class Route(Protocol):
 
 class Glimpse(Protocol):
     """One sighting of a fault: its event's route, the value and the indices of the arrays on the way to it. `order` grows from
-    sighting to sighting; `index` is that of the event, which stands on `line`."""
+    sighting to sighting; `index` is that of the event."""
 
     order: int
 
@@ -37,7 +37,7 @@ class Glimpse(Protocol):
     @property
     def indices(self) -> Sequence[int]: ...
     @property
-    def line(self) -> bytes: ...
+    def message_id(self) -> str | None: ...
 
 
 class FaultClass(Protocol):
@@ -65,5 +65,5 @@ class FaultClass(Protocol):
     def all(self) -> Iterator[Glimpse]: ...
 
 
-Late = Callable[[Glimpse], Callable[[], Seen]]
-"""Says where something was seen, to be called only if somebody wants to know."""
+Locate = Callable[[Glimpse], Seen]
+"""Says where something was seen."""

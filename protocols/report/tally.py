@@ -7,7 +7,7 @@ import itertools
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +15,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from protocols.problems import Problem
-from protocols.report.folded import FaultClass, Glimpse, Late
+from protocols.report.folded import FaultClass, Glimpse, Locate
 from protocols.report.report import Group, Sample, Seen, seen_in
 from protocols.violations import Recurring, describe, json_type
 
@@ -25,7 +25,6 @@ class Tally:
 
     __slots__ = (
         "_alike",
-        "_last",
         "_shown",
         "_told",
         "actual_varies",
@@ -34,6 +33,7 @@ class Tally:
         "first",
         "got",
         "hint_varies",
+        "last",
         "payload",
         "samples",
     )
@@ -44,21 +44,11 @@ class Tally:
         self.got: Counter[str] = Counter()
         self.actual_varies = self.hint_varies = False
         self.count = self.events = 0
-        self._last: Seen | Callable[[], Seen] = seen_in(first)
+        self.last = seen_in(first)
         self.samples: dict[tuple[type, Any], Sample] = {}
         self._alike: Any = _NEVER  # a value of which the same is said as of the first
         self._shown: Any = _NEVER  # a value that is among the samples
         self._told: set[tuple[Recurring, bytes | None]] = set()  # texts of values that have nothing new to say
-
-    @property
-    def last(self) -> Seen:
-        if callable(self._last):
-            self._last = self._last()
-        return self._last
-
-    @last.setter
-    def last(self, seen: Seen) -> None:
-        self._last = seen
 
     def add_again(self, recurring: Recurring, value: Any, seen: Seen, samples: int) -> None:
         """The same as `add` without the problem: what was settled by one value is not looked at again for an equal one."""
@@ -76,7 +66,7 @@ class Tally:
             if value is not UNSET and not recurring.hidden:
                 self._shown = value
 
-    def add_classes(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Late, samples: int) -> None:
+    def add_classes(self, entries: Sequence[tuple[Recurring, FaultClass]], locate: Locate, samples: int) -> None:
         """The same as `add_again` for all sightings of some classes, most of which are only counted."""
         for recurring, found in entries:
             self.count += found.count
@@ -84,19 +74,19 @@ class Tally:
         if len(self.samples) < samples or not self.actual_varies:
             told = [(recurring, found.only) for recurring, found in entries]
             if not self._told.issuperset(told):
-                self._look_at(entries, late, samples)
+                self._look_at(entries, locate, samples)
                 self._remember(told, samples)
         if len(entries) == 1:
             self.events += entries[0][1].lines
-            self._last = late(entries[0][1].last)
+            self.last = locate(entries[0][1].last)
         else:
             self.events += len({glimpse.index for _, found in entries for glimpse in found.all()})
-            self._last = late(max((found.last for _, found in entries), key=_order))
+            self.last = locate(max((found.last for _, found in entries), key=_order))
 
-    def _look_at(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Late, samples: int) -> None:
+    def _look_at(self, entries: Sequence[tuple[Recurring, FaultClass]], locate: Locate, samples: int) -> None:
         self.actual_varies = self.actual_varies or any(self._varies(recurring, found) for recurring, found in entries)
         if len(self.samples) < samples:
-            self._sample(entries, late, samples)
+            self._sample(entries, locate, samples)
 
     def _remember(self, told: Sequence[tuple[Recurring, bytes | None]], samples: int) -> None:
         """Which values need not be looked at again. Where there are none, or they may not be shown, samples differ by their places."""
@@ -120,18 +110,18 @@ class Tally:
                 return False
         return False
 
-    def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], late: Late, samples: int) -> None:
+    def _sample(self, entries: Sequence[tuple[Recurring, FaultClass]], locate: Locate, samples: int) -> None:
         """Keep the first different values. Those that may not be shown differ by their places, so that all are looked at."""
         takes_all = any(recurring.hidden or found.has_more for recurring, found in entries)
-        self._sample_of(_merged((recurring, found.all() if takes_all else found.firsts()) for recurring, found in entries), late, samples)
+        self._sample_of(_merged((recurring, found.all() if takes_all else found.firsts()) for recurring, found in entries), locate, samples)
 
-    def _sample_of(self, glimpses: Iterable[tuple[Recurring, Glimpse]], late: Late, samples: int) -> None:
+    def _sample_of(self, glimpses: Iterable[tuple[Recurring, Glimpse]], locate: Locate, samples: int) -> None:
         for recurring, glimpse in glimpses:
             if len(self.samples) >= samples:
                 return
             value = recurring.first.value if recurring.named else glimpse.value
             if not is_same(value, self._shown):
-                self.keep(Sample(UNSET if recurring.hidden else brief(value), late(glimpse)()))
+                self.keep(Sample(UNSET if recurring.hidden else brief(value), locate(glimpse)))
                 self._shown = _NEVER if recurring.hidden or value is UNSET else value
 
     def add(self, problem: Problem, samples: int) -> None:

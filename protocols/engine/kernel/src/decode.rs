@@ -332,4 +332,4 @@ fn place<T>(parts: &[T]) -> Read<u32> {
 }
 
 /// The version of what is read here. Sources that lie in a checkout may be newer than the kernel that was built of them.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;

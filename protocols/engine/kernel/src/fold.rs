@@ -45,9 +45,8 @@ struct Placed {
     sighting: Sighting,
     class: u32,
     route: u32,
-    line: u32,
-    line_start: u32,
-    line_end: u32,
+    /// Which line it is, where that begins and ends, and where its message id does.
+    line: [u32; 5],
 }
 
 #[derive(Default)]
@@ -91,7 +90,8 @@ impl Program {
                     if walk.sightings.is_empty() {
                         accepted[route as usize] += 1;
                     } else {
-                        fold.add(text, route, &walk.sightings, [line, start as u32, end as u32]);
+                        let (id, id_end) = walk.message_id(start);
+                        fold.add(text, route, &walk.sightings, [line, start as u32, end as u32, id as u32, id_end as u32]);
                     }
                     end
                 }
@@ -113,12 +113,12 @@ fn is_proper(text: &[u8], start: usize) -> bool {
 }
 
 impl<'t> Fold<'t> {
-    fn add(&mut self, text: &'t [u8], route: u32, sightings: &[Sighting], [line, line_start, line_end]: [u32; 3]) {
+    fn add(&mut self, text: &'t [u8], route: u32, sightings: &[Sighting], line: [u32; 5]) {
         let mut together = vec![route];
         for sighting in sightings {
             let class = self.class(text, sighting);
             let number = self.sightings.len() as u32;
-            self.sightings.push(Placed { sighting: *sighting, class, route, line, line_start, line_end });
+            self.sightings.push(Placed { sighting: *sighting, class, route, line });
             let folded = &mut self.classes[class as usize];
             if folded.firsts.len() < FEW {
                 let is_new = sighting.faults & wrong::ABSENT != 0
@@ -133,8 +133,8 @@ impl<'t> Fold<'t> {
                 folded.more = true;
             }
             folded.count += 1;
-            folded.lines += u32::from(folded.count == 1 || folded.last_line != line);
-            folded.last_line = line;
+            folded.lines += u32::from(folded.count == 1 || folded.last_line != line[0]);
+            folded.last_line = line[0];
             folded.last = number;
             if !together[1..].contains(&class) {
                 together.push(class);
@@ -181,7 +181,8 @@ impl<'t> Fold<'t> {
         }
         for each in &self.sightings {
             let (found, arrays) = (&each.sighting, each.sighting.arrays.min(MOST_ARRAYS));
-            out.extend([each.class, each.route, each.line, each.line_start, each.line_end]);
+            out.extend([each.class, each.route]);
+            out.extend(each.line);
             out.extend([found.value.0, found.value.1, found.name.0, found.name.1, arrays].map(|number| number as u32));
             out.extend(found.indices);
         }

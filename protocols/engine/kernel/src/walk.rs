@@ -76,6 +76,16 @@ impl<'p, 't> Walk<'p, 't> {
         Ok(number)
     }
 
+    /// Where the message id of the event that begins here stands, with its quotes; nowhere if it has none.
+    pub fn message_id(&mut self, start: usize) -> (usize, usize) {
+        self.scan.at = start;
+        self.scan.blanks();
+        match self.text_at(self.scan.at, b"messageId") {
+            Ok(Some((id, _))) => (id.start - 1, id.end + 1),
+            _ => (0, 0),
+        }
+    }
+
     // Which event it is.
 
     /// The call and the route of the event that begins at `start`.
