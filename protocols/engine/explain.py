@@ -264,8 +264,11 @@ def _is_personal(chain: list[nodes.Node], finding: Finding) -> bool:
         return bool(chain)
     if isinstance(finding.value, (dict, list)) and nodes.holds_personal(chain[-1]):
         return True
-    meant = misspelt(str(finding.path[-1]), chain[-2]) if len(chain) > 1 else None
-    return meant is not None and nodes.holds_personal(chain[-2]["properties"][meant])
+    if len(chain) == 1:
+        return False
+    name, planned = str(finding.path[-1]), chain[-2].get("properties", {})
+    meant = name if name in planned else misspelt(name, chain[-2])
+    return meant is not None and nodes.holds_personal(planned[meant])
 
 
 def _moved(path: Path, event: Normalised) -> Path:
