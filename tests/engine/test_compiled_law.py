@@ -19,7 +19,7 @@ from protocols.engine.validator import Engine
 from protocols.native import kernel
 from protocols.plan import load_text
 from protocols.readers import Batch, Lines
-from protocols.report import About, Builder, Report
+from protocols.report import About, Builder, Report, merge
 from protocols.schema import compile_plan
 from protocols.validate import _add_batch
 
@@ -84,13 +84,23 @@ def test_most_valid_events_are_accepted() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(SEEDS)
-def test_a_folded_report_is_that_of_each_event(seed: int) -> None:
+@given(SEEDS, st.integers(0, 4), st.booleans())
+def test_a_folded_report_is_that_of_each_event(seed: int, samples: int, redact: bool) -> None:
+    """Whether batches are collected together, or some of them apart, as by several processes or by one."""
     rng = random.Random(seed)
     plan = bundle(rng)
     lines = [line for line in stream(rng, plan, 150) if b"\n" not in line and line.startswith(b"{")]
     batches = list(cut(lines, rng))
-    assert reported(Engine(plan), batches) == reported(Engine(plan, mode="explain"), batches)
+    parts = [batches[at : at + 3] for at in range(0, len(batches), 3)]
+    explain, fast = Engine(plan, mode="explain", redact=redact), Engine(plan, redact=redact)
+    about = About(samples=samples)
+    wanted = reported(explain, batches, Builder(about))
+    assert reported(fast, batches, Builder(about)) == wanted
+    assert merge(*(reported(fast, part, Builder(about)) for part in parts), Builder(about).report()) == wanted
+    total = Builder(about)
+    for part in parts:
+        total.absorb(reported(fast, part, Builder(about, within=total)))
+    assert total.report() == wanted
 
 
 def cut(lines: Sequence[bytes], rng: random.Random) -> Iterator[Batch]:
@@ -101,8 +111,7 @@ def cut(lines: Sequence[bytes], rng: random.Random) -> Iterator[Batch]:
         start += len(part)
 
 
-def reported(engine: Engine, batches: Sequence[Batch]) -> Report:
-    builder = Builder(About(samples=3))
+def reported(engine: Engine, batches: Sequence[Batch], builder: Builder) -> Report:
     accepted = engine.nothing_yet()
     for batch in batches:
         _add_batch(builder, engine, batch, accepted, None)

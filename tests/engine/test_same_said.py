@@ -52,6 +52,8 @@ def ordered(items: int) -> str:
 
 BESIDE = ",".join(f'"name{letter}{other}":1' for letter in "abcdefgh" for other in "abcdefgh")
 
+IDS = ('"a"', "null", "1", '""', '"\\u0041\\"\\\\"', '"\\ud83d\\ude00"', '"\\ud83d"', '"é"', "{}", '"' + "x" * 101 + '"')
+
 CASES: dict[str, tuple[Sequence[str], dict[str, Any]]] = {
     "a name twice in an object counts once": ([bought('{"zebra":1}'), bought('{"zebra":1,"zebra":2}')], {}),
     "a name in two objects counts twice": ([bought('{"zebra":1}'), bought('{"zebra":{"zebra":1}}')], {}),
@@ -63,6 +65,12 @@ CASES: dict[str, tuple[Sequence[str], dict[str, Any]]] = {
     "more samples than the kernel tells first values": (prices(*map(str, range(10)), "0.5"), {"samples": 20}),
     "two zeros": (prices("0.0", "-0.0"), {}),
     "two zeros, often": (prices(*["0.0"] * 200, "-0.0", *["0.0"] * 3), {}),
+    "one value in line after line, then others, then that one": (prices(*["1"] * 9, *map(str, range(12)), *["1"] * 9), {}),
+    "one value in line after line, and none is shown": (prices(*["1"] * 12, "2"), {"redact": True}),
+    "two values in turn": (prices(*["1", "2"] * 9, "true"), {}),
+    "members that are missing in line after line": ([ordered(1)] * 9, {"samples": 5}),
+    "message ids": ([line.replace('"m"', id) for id in IDS for line in (*prices("1"), bought('{"zebra":1}'))], {"samples": 40}),
+    "a message id behind the properties": ([line[:-1] + ',"messageId":"n"}' for line in prices("1", "[2]")], {}),
     "a hidden name": ([bought('{"fooBar":"longer"}'), bought('{"fooBar":"x"}')] * 200, {"redact": True}),
     "a number out of range among values that nobody judges": ([bought('{"zebra":[' + "9" * 300 + "e9]}")] * 3, {}),
     "so many unplanned names that not all are let through": ([bought("{" + BESIDE + ',"more":1,"price":2}')] * 3, {}),
@@ -90,9 +98,11 @@ def test_reports_are_the_same(name: str, tmp_path: Path, monkeypatch: pytest.Mon
     file.write_text("\n".join(lines), encoding="utf-8")
     plan = load_text(PLAN)
     fast = reported(plan, file, options)
+    cut = reported(plan, file, {**options, "slice_bytes": 300})
     explained = reported(plan, file, {**options, "engine": "explain"})
     monkeypatch.setattr(compiled, "kernel", lambda: None)
     assert fast == explained
+    assert cut == explained
     assert reported(plan, file, options) == explained
 
 

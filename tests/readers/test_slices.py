@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+from unittest import mock
 
 import pytest
 from hypothesis import example, given
@@ -67,12 +68,18 @@ def uncut(name, data, at, most):
                 found.append(one)
 
 
-@given(data=DATA, size=SIZES, at=AT, most=MOST)
-@example(data=b"\xef\xbb\xbf" * 2 + b'{"a":1}\n{"b":2}\n', size=2, at=None, most=1 << 28)
-def test_a_file_cut_anywhere_is_the_same(path, data, size, at, most):
+BLOCKS = st.integers(1, 60) | st.just(1 << 20)
+"""Bytes read at once."""
+
+
+@given(data=DATA, size=SIZES, at=AT, most=MOST, block=BLOCKS)
+@example(data=b"\xef\xbb\xbf" * 2 + b'{"a":1}\n{"b":2}\n', size=2, at=None, most=1 << 28, block=1 << 20)
+@example(data=b'{"a":1}\n{"b":2}\n{"c":3}\n' * 9, size=1 << 20, at=None, most=1 << 28, block=20)
+def test_a_file_cut_anywhere_is_the_same(path, data, size, at, most, block):
     path.write_bytes(data)
     wanted = uncut(str(path), data, at, most)
-    assert read_all(slices(expand([str(path)]), size=size), at, most) == wanted
+    with mock.patch.multiple("protocols.readers.slices", BLOCK=block, _REST=block // 2 + 1):
+        assert read_all(slices(expand([str(path)]), size=size), at, most) == wanted
 
 
 @given(data=DATA, size=SIZES, at=AT, most=MOST, share=st.booleans(), packed=st.booleans(), lost=st.integers(0, 30))
