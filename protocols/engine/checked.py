@@ -368,7 +368,7 @@ class Faults:
         if self._checked.kinds[self._number].wrong & _ABSENT:
             return b""
         place, count = self._firsts
-        return self._checked.first_text(place) if count == 1 and not self.has_more else None
+        return self._checked.first_text(place) if count == 1 else None
 
     @property
     def last(self) -> Sighting:

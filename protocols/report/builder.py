@@ -211,7 +211,7 @@ class Builder:
         group = _group_of(first, key)
         tally = self._known_tally(group)
         if tally is None:
-            tally = self._new_tally(group, _placed(_again(recurring, value, indices, seen.message_id), seen))
+            tally = self._new_tally(group, _again(recurring, value, indices, seen))
         if tally is not None and first.hint != tally.first.hint:
             tally.hint_varies = True
         met = (first.id, first.severity, key.call), tally, self._is_fresh(first, key)
@@ -453,19 +453,16 @@ _Met = tuple[_Counted, "Tally | None", bool]
 _NOWHERE = Key(None, None, None)
 
 
-def _again(recurring: Recurring, value: Any, indices: Sequence[int], message_id: str | None) -> Problem:
-    """The violation as it is met here; where it was explained for this very event, it is written already."""
+def _again(recurring: Recurring, value: Any, indices: Sequence[int], seen: Seen) -> Problem:
+    """The violation as it is seen here; where it was explained for this very value and place, it is written already."""
     first = recurring.first
-    is_first = first.message_id == message_id and first.pointer == recurring.pointer(indices) and is_same(first.value, value)
-    return first if is_first else recurring.again(value, indices, message_id)
+    is_first = first.pointer == recurring.pointer(indices) and is_same(first.value, value)
+    problem = first if is_first else recurring.again(value, indices, seen.message_id)
+    return replace(problem, file=seen.file, line=seen.line, record=seen.record, message_id=seen.message_id)
 
 
 def _group_of(problem: Problem, key: Key) -> _GroupKey:
     return problem.id, problem.severity, key, problem.group_pointer or star(problem.pointer), problem.expected
-
-
-def _placed(problem: Problem, seen: Seen) -> Problem:
-    return replace(problem, file=seen.file, line=seen.line, record=seen.record, message_id=seen.message_id)
 
 
 def _rank(pair: tuple[Recurring, FaultClass]) -> Any:
