@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import warnings
 from functools import cache
+from importlib import import_module
 from typing import Protocol, cast
 
 
@@ -43,10 +44,10 @@ def kernel() -> Kernel | None:
     if os.environ.get("PROTOCOLS_KERNEL") == "no":
         return None
     try:
-        from protocols import _kernel
+        found = import_module("protocols._kernel")  # where an import statement does not tell the one error from the other
     except ModuleNotFoundError:
         return None
     except ImportError as error:
         warnings.warn(f"the kernel cannot be loaded, so that events are checked at half the speed: {error}", RuntimeWarning, stacklevel=2)
         return None
-    return cast(Kernel, _kernel)
+    return cast(Kernel, found)

@@ -390,7 +390,7 @@ def _judged(engine: Engine, batch: Batch, accepted: Accepted, *, folds: bool) ->
 
 def _add_outcome(builder: Builder, engine: Engine, batch: Batch, index: int, outcome: Outcome, tell: Tell | None) -> None:
     if builder.about.timeline and (severities := _severities(outcome)):
-        raw = batch.raws[index]
+        raw = batch.raws[index].rstrip(b"\r\n")
         builder.look_at(None if engine.redacts else raw, _timestamp(raw), max(severities))
     if isinstance(outcome, Recalled) and tell is None:
         seen = Seen(batch.file, batch.lines[index], batch.number(index), outcome.message_id)

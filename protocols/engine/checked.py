@@ -49,7 +49,6 @@ WRONG: Mapping[str, int] = {
 """What is wrong with a value, as `wrong` in `kernel/src/program.rs` has it."""
 
 NAME, _UNSURE, _ABSENT = WRONG["NAME"], WRONG["UNSURE"], WRONG["ABSENT"]
-_BY_TEXT = WRONG["LISTED"] | _UNSURE | NAME
 
 _KEYWORDS: Mapping[int, Sequence[str]] = {
     WRONG["TYPE"]: ("type",),
@@ -108,7 +107,7 @@ class Checked:
         self.lines, refused, classes, firsts, combined, self._sighted = numbers[:6]
         sightings = len(numbers) - self._sighted * _SIGHTING
         self._words = words = numbers[:sightings].tolist()
-        self.sightings_written = numbers[sightings:]  # these are many, and only a few of them are looked at
+        self._sightings = numbers[sightings:]  # these are many, and only a few of them are looked at
         self._refused = range(6, 6 + refused * _REFUSED, _REFUSED)
         self._classes = range(self._refused.stop, self._refused.stop + classes * _CLASS, _CLASS)
         self._firsts = self._classes.stop
@@ -150,7 +149,7 @@ class Checked:
         return self._line([Sighting(self, order) for order in range(first, end)])
 
     def _index(self, order: int) -> int:
-        return self.sightings_written[order * _SIGHTING + 2]
+        return self._sightings[order * _SIGHTING + 2]
 
     def counted(self, number: int) -> list[int]:
         """Of a class: how many sightings and lines, the last sighting, whether there may be more values, where the first ones are
@@ -165,7 +164,7 @@ class Checked:
     def first_text(self, place: int) -> bytes:
         """The text of one of them."""
         at = self._words[self._firsts + place] * _SIGHTING + 7
-        return self.text[self.sightings_written[at] : self.sightings_written[at + 1]]
+        return self.text[self._sightings[at] : self._sightings[at + 1]]
 
     def lines_of(self, number: int) -> int:
         """How many lines have a fault of this class."""
@@ -208,7 +207,7 @@ class Sighting:
 
     def __init__(self, checked: Checked, order: int) -> None:
         self.checked, self.order = checked, order
-        self._numbers, self._at = checked.sightings_written, order * _SIGHTING
+        self._numbers, self._at = checked._sightings, order * _SIGHTING
 
     @property
     def number(self) -> int:
@@ -354,7 +353,8 @@ class Faults:
 
     def __init__(self, checked: Checked, number: int, said: Said) -> None:
         self._checked, self._number, self.said = checked, number, said
-        self.count, self.lines, self._last, self.has_more, *self._firsts = checked.counted(number)
+        self.count, self.lines, self._last, more, *self._firsts = checked.counted(number)
+        self.has_more = more == 1
 
     @property
     def got(self) -> str:

@@ -106,12 +106,11 @@ def lines_in(file: BinaryIO, part: Slice) -> Iterator[bytes]:
         if last >= 0:
             yield block[: last + 1]
             return
-        whole = block.rfind(b"\n") + 1 if position + len(block) < part.end else 0
-        if (
-            whole and len(block) - whole < _REST
-        ):  # what has begun of a line is read again with the rest: that is less than to put it together
-            block = block[:whole]
-            file.seek(position + whole)
+        # what has begun of a line is read again with its rest, where it is short: that is less work than to put it together
+        ended = block.rfind(b"\n") + 1 if position + len(block) < part.end else 0
+        if ended > 0 and len(block) - ended < _REST:
+            block = block[:ended]
+            file.seek(position + ended)
         position += len(block)
         if block:
             yield block

@@ -147,10 +147,9 @@ class Builder:
     ) -> None:
         """The same as `add_recurring` for many events at once, which never were objects of their own.
 
-        `events` are (route, number of events, what is said of each); `classes` have the sightings behind that. `locate` says where one
-        was seen. `catch_up` adds those events before one that are not folded, whose
-        `beside` problems are in other groups. This runs for each class of each block: what is settled of a group is not looked at
-        again.
+        `events` are (route, number of events, what is said of each); `classes` have the sightings behind that, and `locate` says where
+        one was seen. `catch_up` adds those events before one that are not folded, whose `beside` problems are in other groups. This
+        runs for each class of each block: what is settled of a group is not looked at again.
         """
         room = self.about.most_groups - len(self._mine) > beside + sum(len(each.said) for each in classes)
         met: dict[Recurring, _Met] = {}

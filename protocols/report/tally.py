@@ -91,7 +91,10 @@ class Tally:
     def _remember(self, told: Sequence[tuple[Recurring, bytes | None]], samples: int) -> None:
         """Which values need not be looked at again. Where there are none, or they may not be shown, samples differ by their places."""
         full = len(self.samples) >= samples
-        self._told.update(pair for pair in told if pair[1] is not None and (full or (pair[1] and not pair[0].hidden)))
+        for recurring, text in told:
+            tells_places = text == b"" or recurring.hidden
+            if text is not None and (full or not tells_places):
+                self._told.add((recurring, text))
         if len(self._told) > _MOST_TOLD:
             self._told.clear()
 

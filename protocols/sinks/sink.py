@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -43,7 +43,7 @@ class Sink(Protocol):
     def close(self, outcome: Outcome, verdict: Verdict) -> None: ...
 
 
-def to_json(value: Any, indent: int | None = None) -> bytes:
+def to_json(value: Any, indent: Literal[2] | None = None) -> bytes:
     """JSON in UTF-8, legible in any language, with a line end.
 
     Lone surrogates, controls beyond ASCII and marks that turn the direction of writing are escaped: the first cannot

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import struct
 import subprocess
 import sys
 import textwrap
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from random_bundles import bundle
 
+import protocols
 from protocols.engine.program import program
 from protocols.native import Kernel, kernel
 
@@ -175,10 +178,19 @@ def test_all_works_without_it(why: str) -> None:
     assert said == "None None\nnaming/event-name-case\n"
 
 
+def test_one_that_was_not_built_is_not_missed(tmp_path: Path) -> None:
+    """Not even where warnings are errors."""
+    package = Path(protocols.__file__).parent
+    shutil.copytree(package, tmp_path / "protocols", ignore=shutil.ignore_patterns("_kernel*", "kernel", "plans", "__pycache__"))
+    said = python(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from protocols import native; print(native.kernel())", "-W", "error")
+    assert said == "None\n"
+
+
 def test_one_that_cannot_be_loaded_is_told() -> None:
     said = python(
         """
-        import sys, warnings
+        import os, sys, warnings
+        os.environ.pop("PROTOCOLS_KERNEL", None)
         class Broken:
             def find_spec(self, name, path, target=None):
                 if name == "protocols._kernel":
@@ -195,7 +207,8 @@ def test_one_that_cannot_be_loaded_is_told() -> None:
     )
 
 
-def python(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=120, check=False)
+def python(code: str, *options: str) -> str:
+    command = [sys.executable, *options, "-c", textwrap.dedent(code)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

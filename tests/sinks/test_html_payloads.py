@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from protocols.plan import load_text
 from protocols.report import judge, merge
 from protocols.report.builder import MOST_OF_A_PAYLOAD
@@ -40,6 +42,16 @@ def page(report: Report) -> str:
     out = io.BytesIO()
     SINKS["html"].open(out, Look()).close(report, judge(report))
     return out.getvalue().decode()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("slice_bytes", [None, 1, 90])
+def test_an_event_has_no_line_end(tmp_path: Path, end: str, slice_bytes: int | None) -> None:
+    """However it was read, and whatever stands beside it."""
+    line = '{"type":"track","event":"Order Completed","userId":"u","properties":{"order_id":5}}'
+    (tmp_path / "e.jsonl").write_text(end.join([line, line, "[1]", ""]), encoding="utf-8", newline="")
+    report = validate_files(PLAN, [str(tmp_path / "e.jsonl")], timeline=True, slice_bytes=slice_bytes)
+    assert report.groups[0].payload == line
 
 
 def test_the_faulty_place_is_marked(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def build(crate: Path, target: str) -> Path:
 
 
 def try_to_load(library: Path) -> None:
-    """Cargo may build for another processor or C library than those of this Python. Raises NotBuilt."""
+    """Cargo may build for another processor or C library than those of this Python, whose wheel it would be. Raises NotBuilt."""
     done = subprocess.run([sys.executable, "-c", LOAD, str(library)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotBuilt(f"what cargo has built is not for this Python: {(done.stderr.strip().splitlines() or ['it crashes'])[-1]}")

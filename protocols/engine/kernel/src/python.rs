@@ -53,6 +53,7 @@ extern "C" {
     static mut PyByteArray_Type: Object;
     fn PyByteArray_AsString(object: Py) -> *mut u8;
     fn PyByteArray_Size(object: Py) -> isize;
+    fn Py_DecRef(object: Py);
     fn PyBytes_AsStringAndSize(object: Py, start: *mut *const u8, size: *mut isize) -> c_int;
     fn PyBytes_FromStringAndSize(start: *const u8, size: isize) -> Py;
     fn PyCapsule_GetPointer(capsule: Py, name: *const c_char) -> *mut c_void;
@@ -146,10 +147,19 @@ unsafe extern "C" fn check(_: Py, arguments: *const Py, count: isize) -> Py {
         if u32::try_from(text.len()).is_err() {
             return Err(raise(Kind::Value, "a text has to be smaller than 4 GB"));
         }
+        let sums = room_for(accepted, program.routes.len())?;
         let (words, counts) = unlocked(|| program.check(text, collects))?;
-        add(accepted, &counts)?;
         // SAFETY: numbers of four bytes are four bytes each, and Python copies them.
-        Ok(unsafe { PyBytes_FromStringAndSize(words.as_ptr() as *const u8, (words.len() * 4) as isize) })
+        let written = unsafe { PyBytes_FromStringAndSize(words.as_ptr() as *const u8, (words.len() * 4) as isize) };
+        if written.is_null() {
+            return Err(Raised);
+        }
+        if let Err(raised) = add(sums, &counts) {
+            // SAFETY: it is ours, and nobody has it.
+            unsafe { Py_DecRef(written) };
+            return Err(raised);
+        }
+        Ok(written)
     })
 }
 
@@ -224,18 +234,22 @@ fn bytes<'a>(object: Py) -> Given<&'a [u8]> {
     }
 }
 
-/// Add to the counts in a bytearray, eight bytes each. Not before the work is done: others may change it until the lock is held again.
+/// A bytearray with room for so many counts, eight bytes each.
+fn room_for(object: Py, count: usize) -> Given<Py> {
+    // SAFETY: the lock is held; its kind is asked for before its size.
+    let fits = unsafe { (*object).kind == &raw mut PyByteArray_Type as *mut c_void && PyByteArray_Size(object) as usize == count * 8 };
+    if fits { Ok(object) } else { Err(raise(Kind::Type, "expected a bytearray with eight bytes for each route")) }
+}
+
+/// Add to the counts in a bytearray. Others may have changed it while the lock was not held, so that it is asked again for its size.
 fn add(object: Py, counts: &[u32]) -> Given<()> {
-    // SAFETY: the lock is held until this ends, so that nobody else reads, changes or resizes what is in it; its kind is asked for first.
-    unsafe {
-        if (*object).kind != &raw mut PyByteArray_Type as *mut c_void || PyByteArray_Size(object) as usize != counts.len() * 8 {
-            return Err(raise(Kind::Type, "expected a bytearray with eight bytes for each route"));
-        }
-        let sums = slice::from_raw_parts_mut(PyByteArray_AsString(object), counts.len() * 8);
-        for (sum, count) in sums.chunks_exact_mut(8).zip(counts) {
-            let before = u64::from_ne_bytes(sum.try_into().unwrap_or_default());
-            sum.copy_from_slice(&(before + u64::from(*count)).to_ne_bytes());
-        }
+    let object = room_for(object, counts.len())?;
+    // SAFETY: the lock is held until this ends (the kernel is not built for a Python that has none), so that nobody else reads, writes
+    // or resizes what is in it.
+    let sums = unsafe { slice::from_raw_parts_mut(PyByteArray_AsString(object), counts.len() * 8) };
+    for (sum, count) in sums.chunks_exact_mut(8).zip(counts) {
+        let before = u64::from_ne_bytes(sum.try_into().unwrap_or_default());
+        sum.copy_from_slice(&before.wrapping_add(u64::from(*count)).to_ne_bytes());
     }
     Ok(())
 }
