@@ -48,6 +48,7 @@ def kernel() -> Kernel | None:
     except ModuleNotFoundError:
         return None
     except ImportError as error:
-        warnings.warn(f"the kernel cannot be loaded, so that events are checked at half the speed: {error}", RuntimeWarning, stacklevel=2)
+        advice = "install the package again, or set PROTOCOLS_KERNEL=no to do without it"
+        warnings.warn(f"the kernel cannot be loaded, so events are checked more slowly; {advice}: {error}", RuntimeWarning, stacklevel=2)
         return None
     return cast(Kernel, found)

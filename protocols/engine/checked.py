@@ -127,7 +127,7 @@ class Checked:
         said = self.state.said
         for kind, at in zip(self.kinds, self._classes, strict=True):
             if kind not in said:
-                yield self._line_of(Sighting(self, self._words[self._firsts + self._words[at + 10]]))
+                yield self._line_of(self.first(self._words[at + 10]))
 
     def folded(self) -> Folded | None:
         """All lines in which something was let through; None where it is not known of all classes what is said of them."""
@@ -161,10 +161,9 @@ class Checked:
         """The first sightings of a class with different values."""
         return (Sighting(self, order) for order in self._words[self._firsts + place : self._firsts + place + count])
 
-    def first_text(self, place: int) -> bytes:
-        """The text of one of them."""
-        at = self._words[self._firsts + place] * _SIGHTING + 7
-        return self.text[self._sightings[at] : self._sightings[at + 1]]
+    def first(self, place: int) -> Sighting:
+        """One of them."""
+        return Sighting(self, self._words[self._firsts + place])
 
     def lines_of(self, number: int) -> int:
         """How many lines have a fault of this class."""
@@ -368,7 +367,7 @@ class Faults:
         if self._checked.kinds[self._number].wrong & _ABSENT:
             return b""
         place, count = self._firsts
-        return self._checked.first_text(place) if count == 1 else None
+        return self._checked.first(place).text if count == 1 else None
 
     @property
     def last(self) -> Sighting:

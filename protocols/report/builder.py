@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from protocols.problems import Problem, Severity
 from protocols.report.coverage import Coverage, too_low
 from protocols.report.expectations import EXPECTATIONS, Came, Expectation, unmet
-from protocols.report.folded import FaultClass, Locate, Route
-from protocols.report.report import About, Excuse, Group, Input, Key, Planned, Report, Seen, Spot, Traffic, moved, seen_in, star
+from protocols.report.folded import FaultClass, Locate
+from protocols.report.report import About, Excuse, Group, Input, Key, Planned, Report, Route, Seen, Spot, Traffic, moved, seen_in, star
 from protocols.report.tally import Tally, is_same
 from protocols.report.timeline import Moments
 from protocols.violations import CALLS, Recurring, reading_order

@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from protocols.report.report import Seen
+from protocols.report.report import Route, Seen
 from protocols.violations import Recurring
-
-
-class Route(Protocol):
-    """Which part of the plan an event was checked against; `assumed` where the event did not say its version."""
-
-    @property
-    def call(self) -> str | None: ...
-    @property
-    def event(self) -> str | None: ...
-    @property
-    def version(self) -> int | None: ...
-    @property
-    def assumed(self) -> bool: ...
 
 
 class Glimpse(Protocol):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +20,19 @@ from protocols.violations import KINDS, pointer_tokens, sentence, to_pointer
 if TYPE_CHECKING:
     from protocols.report.settle import Settled
     from protocols.report.waivers import Waiver
+
+
+class Route(Protocol):
+    """Which part of the plan an event was checked against; `assumed` where the event did not say its version."""
+
+    @property
+    def call(self) -> str | None: ...
+    @property
+    def event(self) -> str | None: ...
+    @property
+    def version(self) -> int | None: ...
+    @property
+    def assumed(self) -> bool: ...
 
 
 class Key(NamedTuple):

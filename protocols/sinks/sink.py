@@ -53,7 +53,7 @@ def to_json(value: Any, indent: Literal[2] | None = None) -> bytes:
     if indent is None:
         return line + b"\n"
     try:
-        return msgspec.json.format(line, indent=indent) + b"\n"  # 0.1 s less for the report on a thousand events
+        return msgspec.json.format(line, indent=indent) + b"\n"  # a third of the time that the standard library takes
     except msgspec.DecodeError:  # it takes no half of a surrogate pair, escaped or not
         return _encoded(value, indent) + b"\n"
 

@@ -203,7 +203,8 @@ def test_one_that_cannot_be_loaded_is_told() -> None:
         """
     )
     assert said == (
-        "None None\nRuntimeWarning: the kernel cannot be loaded, so that events are checked at half the speed: wrong ELF class\n"
+        "None None\nRuntimeWarning: the kernel cannot be loaded, so events are checked more slowly; install the package again, or set "
+        "PROTOCOLS_KERNEL=no to do without it: wrong ELF class\n"
     )
 
 
